@@ -1,8 +1,9 @@
 """How wide a text is, without asking a font: a conservative table, so that text never leaves its box.
 
-A drawing is laid out before anybody knows which font the reader's machine has. So each width below is the
-larger one of two common metrics (Helvetica, which Arial and Liberation Sans share, and the wider DejaVu Sans):
-what fits by this table fits with any font of the stacks. Monospaced numbers are also pinned with `textLength`.
+A drawing is laid out before anybody knows which font the reader's machine has. So each width below is
+the larger one of two common metrics (Helvetica, which Arial and Liberation Sans share, and the wider DejaVu
+Sans): what fits by this table fits with any font of the stacks. Monospaced numbers are also pinned with
+`textLength`.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False
     True
     """
     if mono:
-        # Characters outside Latin may be two cells wide.
+        # Characters of East Asian scripts take two cells.
         cells = sum(
             1 if ord(character) < 0x1100 or 0x2000 <= ord(character) < 0x2E80 else 2 for character in text
         )
@@ -158,7 +159,7 @@ def shorten(text: str, width: float, size: float, *, bold: bool = False, mono: b
     Examples
     --------
     >>> shorten("features.3.conv", 60.0, 11.0)
-    'feature…'
+    'features…'
     >>> shorten("conv", 60.0, 11.0)
     'conv'
     """

@@ -1,4 +1,4 @@
-"""PNG and PDF from SVG, by the optional package `vl-convert-python` (a wheel; no system program, no browser)."""
+"""PNG and PDF from SVG, by the optional package `vl-convert-python`: a wheel, no system program."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def to_png(svg: str, width: float, height: float, scale: float = 2.0) -> bytes:
     if not 0 < longest <= LARGEST_PIXELS:
         fitting = LARGEST_PIXELS / max(width, height)
         raise ConversionError(
-            f"a PNG of {width * scale:.0f} x {height * scale:.0f} pixels can't be made: at most {LARGEST_PIXELS} a "
-            f"side; use a scale up to {fitting:.2f}, or write .svg or .pdf"
+            f"a PNG of {width * scale:.0f} x {height * scale:.0f} pixels can't be made: at most "
+            f"{LARGEST_PIXELS} a side; use a scale up to {fitting:.2f}, or write .svg or .pdf"
         )
     try:
         return bytes(converter.svg_to_png(svg, scale=scale))

@@ -13,8 +13,8 @@ How to draw with it::
     )
 
 - Later items lie on top of earlier ones. The card behind everything (role "paper") is drawn by the renderer.
-- Lines are polylines; ``radius`` rounds their corners, ``head`` puts an arrow head on the last point (its tip is exactly
-  there). Heads and hatches are computed here, so every renderer draws the same thing and no ids are needed.
+- Lines are polylines; ``radius`` rounds corners, ``head`` puts an arrow head on the last point (the tip is
+  exactly there). Heads and hatches are computed here, so every renderer draws the same and no ids are needed.
 - ``Text.y`` is the baseline; `middle_text` centres on a point instead. `fonts.text_width` says what fits, and
   `text_boxes` lists the box of every text, which is how the tests find overlaps.
 - ``link`` names the node that a group stands for; a page uses it to connect drawings.
@@ -181,7 +181,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Items that belong together; ``title`` is its tooltip, ``link`` the node it stands for, ``data`` free facts."""
+    """What belongs together; ``title`` its tooltip, ``link`` the node it stands for, ``data`` more facts."""
 
     items: tuple[Item, ...]
     id: str | None = None

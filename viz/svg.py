@@ -1,7 +1,7 @@
 """Writes a scene as SVG: self-contained, no scripts, no inline styles, every text escaped.
 
-Colours are presentation attributes. Theme "auto" adds classes and one style block, which only speaks to readers
-who prefer dark on a screen; converters that know no media queries draw the light colours.
+Colours are presentation attributes. Theme "auto" adds classes and one style block, which only speaks to
+readers who prefer dark on a screen; converters that know no media queries draw the light colours.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def to_svg(scene: Scene, theme: str = "light") -> str:
 
 
 def escape(text: str) -> str:
-    """``text`` for XML content and attributes: markup escaped, characters that XML forbids or that hide text replaced.
+    """``text`` for XML: markup escaped; forbidden characters and direction marks replaced.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Colours by role. A scene names roles ("forward", "saved"); a theme turns each into a colour.
 
-So one scene is drawn light, dark, or "auto" (the reader's browser decides), and nothing but this file knows a colour.
+So one scene is drawn light, dark, or "auto" (the browser decides), and only this file knows a colour.
 Roles are also told apart by line, shape and sign, never by colour alone.
 """
 
@@ -40,12 +40,12 @@ Role = Literal[
 ]
 """What a colour means.
 
-forward, backward, saved, parameter : the four kinds of things; with ``_tint`` a quiet fill of that colour, with
-    ``on_`` text on the full colour.
+forward, backward, saved, parameter : the four kinds of things; with ``_tint`` a quiet fill of that colour,
+    with ``on_`` text on the full colour.
 paper, panel, value : the card, a raised area on it, a cell that holds a plain number.
 ink, muted, grid : text and strong lines, quiet text, thin lines.
-negative3 .. zero .. positive3 : the diverging fill of gradients (see `gradient_role`); ``on_weak`` is text on classes
-    up to 2, ``on_strong`` is text on class 3.
+negative3 .. zero .. positive3 : the diverging fill of gradients (see `gradient_role`); ``on_weak`` is text on
+    classes up to 2, ``on_strong`` is text on class 3.
 """
 
 ThemeName = Literal["light", "dark", "auto"]
