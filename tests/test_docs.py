@@ -1,0 +1,32 @@
+"""The examples in the docstrings of the packages run as written."""
+
+import doctest
+import importlib
+import pkgutil
+from types import ModuleType
+
+import pytest
+
+import autograd_cnn
+import viz
+
+
+def modules() -> list[str]:
+    packages: list[ModuleType] = [autograd_cnn, viz]
+    inner = [
+        found.name
+        for package in packages
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not found.name.endswith("__main__")
+    ]
+    return [package.__name__ for package in packages] + inner
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
+        runner.run(test, out=report.append)
+    assert not runner.failures, "".join(report)
