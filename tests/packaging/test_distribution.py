@@ -1,0 +1,41 @@
+import tomllib
+from importlib.metadata import distribution, requires
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def installed():
+    return distribution("autograd-cnn")
+
+
+def test_installed_is_the_version_of_this_tree(installed):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert installed.version == project["version"]
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_both_packages_are_typed():
+    assert files("autograd_cnn").joinpath("py.typed").is_file()
+    assert files("viz").joinpath("py.typed").is_file()
+
+
+def test_data_and_its_licence_travel_along():
+    assert files("autograd_cnn.data").joinpath("uci_digits.npz").is_file()
+    assert files("autograd_cnn.data").joinpath("SOURCE.md").is_file()
+
+
+@pytest.mark.parametrize("group", ["console_scripts", "autograd_cnn.display"])
+def test_entry_points_can_be_loaded(installed, group):
+    found = [point for point in installed.entry_points if point.group == group]
+    assert len(found) == 1
+    assert callable(found[0].load())
+
+
+def test_core_needs_no_more_than_it_says():
+    core = {need.split(">")[0] for need in requires("autograd-cnn") if "extra ==" not in need}
+    assert core == {"numpy", "networkx", "graphviz", "typer", "rich"}
