@@ -9,6 +9,15 @@ LEAST_ACCURACY = 98.0
 DRAWINGS = ("ladder.svg", "routing.svg", "routing_overlap.svg", "graph.svg", "curves.svg")
 
 
+def svg_problem(path: Path) -> str | None:
+    """Say in words why the file is no SVG drawing, None if it is one."""
+    try:
+        root = ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        return f"not well-formed XML: {error}"
+    return None if root.tag == "{http://www.w3.org/2000/svg}svg" else "not an SVG drawing"
+
+
 def problems(log: str, out: Path) -> list[str]:
     """Say in words all that is wrong, nothing if all is well."""
     found = []
@@ -18,8 +27,8 @@ def problems(log: str, out: Path) -> list[str]:
             found.append(f"{path} is missing or empty")
         elif name not in log:
             found.append(f"the demo does not say what {name} shows")
-        elif name.endswith(".svg") and not ElementTree.parse(path).getroot().tag.endswith("svg"):
-            found.append(f"{path} is not an SVG drawing")
+        elif name.endswith(".svg") and (problem := svg_problem(path)):
+            found.append(f"{path} is {problem}")
         elif name.endswith(".dot") and "digraph" not in path.read_text(encoding="utf-8"):
             found.append(f"{path} is not a DOT graph")
     leftovers = [path.name for path in out.glob("*") if path.suffix not in (".svg", ".dot", ".png", ".pdf")]
