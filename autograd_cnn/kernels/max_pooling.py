@@ -13,18 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn.kernels.geometry import (
-    Tap,
     WindowGeometry,
+    covers_input,
     every_tap_is_real,
     first_real_taps,
     tap_count,
     window_taps,
     windows_overlap,
 )
-from autograd_cnn.kernels.layout import accumulator, batch_first, batch_last
+from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, planes
 
 Array = NDArray[Any]
 Ties = Literal["first", "last", "split"]
+
+# Overlapping windows with this many taps are un-pooled by index; with fewer, tap by tap is faster.
+SCATTER_TAPS = 6
 
 
 def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tuple[Array, Array]:
@@ -46,27 +49,26 @@ def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tup
     Padding never wins. A window of -inf only still has a winner, a real cell. The first NaN of a window
     wins, whole, whatever ``ties`` says.
     """
-    cells = batch_last(x)  # (C, *input, N)
-    taps = window_taps(geometry)
-    values = _largest(cells, geometry)
-    has_nan = cells.dtype.kind == "f" and values.size > 0 and bool(np.isnan(values.max()))
+    cells = planes(x)  # (P, *input, B)
+    values = np.empty((cells.shape[0], *geometry.output, cells.shape[-1]), x.dtype)
     if ties == "split":
-        weights = _shares(cells, values, geometry)
-        if has_nan:
-            numbers = np.zeros(values.shape, _switch_dtype(geometry))
-            _point_at_first_nan(numbers, cells, taps)
-            nan = np.isnan(values)
-            for number in range(len(weights)):
-                np.copyto(weights[number], numbers == number, where=nan)
-        return batch_first(values), weights.transpose(0, weights.ndim - 1, *range(1, weights.ndim - 1))
+        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+        shares = np.zeros((tap_count(geometry), *values.shape), dtype)  # (taps, P, *output, B)
+        for_planes(
+            lambda block: _share(cells[block], values[block], shares[:, block], geometry),
+            len(cells),
+            cells.nbytes + shares.nbytes,
+        )
+        # taps are not part of a plane: put them last, turn the rest, bring them back to the front
+        turned = from_planes(np.moveaxis(shares, 0, -2), len(x))  # (N, C, *output, taps)
+        return from_planes(values, len(x)), np.moveaxis(turned, -1, 0)
     switches = np.empty(values.shape, _switch_dtype(geometry))
-    switches[...] = first_real_taps(geometry)[..., None]
-    for tap in taps if ties == "last" else taps[::-1]:
-        equal = cells[:, *tap.cells] == values[:, *tap.windows]
-        np.copyto(switches[:, *tap.windows], tap.number, where=equal)
-    if has_nan:
-        _point_at_first_nan(switches, cells, taps)
-    return batch_first(values), batch_first(switches)
+    for_planes(
+        lambda block: _win(cells[block], values[block], switches[block], geometry, ties == "last"),
+        len(cells),
+        cells.nbytes + values.nbytes,
+    )
+    return from_planes(values, len(x)), from_planes(switches, len(x))
 
 
 def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
@@ -79,16 +81,39 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
 
     Returns
     -------
-    array (N, C, *input), dtype of ``y``; all other cells are 0, even where ``y`` is inf or NaN.
+    array (N, C, *input), dtype of ``y`` (float64 for integers with the weights of "split"); all other
+    cells are 0, even where ``y`` is inf or NaN.
     """
-    values = batch_last(y)  # (C, *output, N)
-    dtype = accumulator(y.dtype) if windows_overlap(geometry) else y.dtype
-    if switches.ndim > y.ndim:
-        dtype = np.result_type(accumulator(y.dtype), switches.dtype)
-    cells = np.zeros((values.shape[0], *geometry.input, values.shape[-1]), dtype)
-    for tap in window_taps(geometry):
-        cells[:, *tap.cells] += _routed(values[:, *tap.windows], switches, tap)
-    return batch_first(cells).astype(y.dtype if y.dtype.kind == "f" else dtype, copy=False)
+    overlap = windows_overlap(geometry)
+    dtype = _routed_dtype(y, switches, adds=overlap)
+    values = planes(y).astype(dtype, copy=False)  # (P, *output, B)
+    winners = _winners(switches, y.ndim)
+    fresh = np.empty if covers_input(geometry) else np.zeros
+    cells = fresh((values.shape[0], *geometry.input, values.shape[-1]), dtype)
+
+    def unpool(block: slice) -> None:
+        for tap in window_taps(geometry):
+            routed = values[block, *tap.windows]
+            places = cells[block, *tap.cells]
+            target = None if overlap else places
+            if switches.ndim > y.ndim:
+                routed = _weighted(routed, winners[tap.number][block, *tap.windows], target)
+            else:
+                routed = _kept(routed, winners[0][block, *tap.windows] == tap.number, target)
+            if overlap:
+                places += routed
+
+    def scatter(block: slice) -> None:
+        stack = cells[block]
+        index = _memory_index(winners[0][block], geometry, stack)
+        sums = np.bincount(index.reshape(-1), values[block].reshape(-1), stack.size)  # in float64
+        stack[...] = sums.reshape(stack.shape)
+
+    scatters = overlap and y.dtype.kind == "f" and y.itemsize <= 8 and tap_count(geometry) >= SCATTER_TAPS
+    if values.size:
+        work = scatter if scatters and switches.ndim == y.ndim else unpool
+        for_planes(work, len(values), cells.nbytes + values.nbytes)
+    return from_planes(cells, len(y)).astype(_result_dtype(y, dtype), copy=False)
 
 
 def pool_at(x: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
@@ -101,15 +126,28 @@ def pool_at(x: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
 
     Returns
     -------
-    array (N, C, *output), dtype of ``x``. Cells without a share are not read, even if inf or NaN.
+    array (N, C, *output), dtype of ``x`` (float64 for integers with the weights of "split"). Cells
+    without a share are not read, even if inf or NaN.
     """
-    cells = batch_last(x)  # (C, *input, N)
     split = switches.ndim > x.ndim
-    dtype = np.result_type(accumulator(x.dtype), switches.dtype) if split else x.dtype
+    dtype = _routed_dtype(x, switches, adds=split)
+    cells = planes(x).astype(dtype, copy=False)  # (P, *input, B)
+    winners = _winners(switches, x.ndim)
     values = np.zeros((cells.shape[0], *geometry.output, cells.shape[-1]), dtype)
-    for tap in window_taps(geometry):
-        values[:, *tap.windows] += _routed(cells[:, *tap.cells], switches, tap)
-    return batch_first(values).astype(x.dtype if x.dtype.kind == "f" else dtype, copy=False)
+
+    def weigh(block: slice) -> None:
+        for tap in window_taps(geometry):
+            shares = winners[tap.number][block, *tap.windows]
+            values[block, *tap.windows] += _weighted(cells[block, *tap.cells], shares, None)
+
+    def take(block: slice) -> None:
+        stack = cells[block]
+        index = _memory_index(winners[0][block], geometry, stack)
+        stack.reshape(-1).take(index, out=values[block], mode="clip")
+
+    if values.size:
+        for_planes(weigh if split else take, len(cells), cells.nbytes + values.nbytes)
+    return from_planes(values, len(x)).astype(_result_dtype(x, dtype), copy=False)
 
 
 def flat_indices(switches: Array, *, geometry: WindowGeometry) -> NDArray[np.int64]:
@@ -122,6 +160,11 @@ def flat_indices(switches: Array, *, geometry: WindowGeometry) -> NDArray[np.int
     Returns
     -------
     int64 array (N, C, *output)
+
+    Raises
+    ------
+    TypeError
+        when ``switches`` are weights: a shared winner has no single index.
     """
     if switches.dtype.kind not in "ui":
         raise TypeError(f"flat_indices needs integer switches; got {switches.dtype} (ties='split' has none)")
@@ -131,48 +174,117 @@ def flat_indices(switches: Array, *, geometry: WindowGeometry) -> NDArray[np.int
     return indices
 
 
-def _largest(cells: Array, geometry: WindowGeometry) -> Array:
-    """Largest real cell of each window, NaN if there is one: (C, *input, N) -> (C, *output, N)."""
-    shape = (cells.shape[0], *geometry.output, cells.shape[-1])
+def _largest(cells: Array, values: Array, geometry: WindowGeometry) -> bool:
+    """Write the largest cell of each window, NaN if there is one, to ``values``; say if any is NaN."""
     taps = window_taps(geometry)
     if every_tap_is_real(geometry):
-        values = cells[:, *taps[0].cells].copy()
+        values[...] = cells[:, *taps[0].cells]
         taps = taps[1:]
     else:
-        values = np.full(shape, _lowest(cells.dtype), cells.dtype)
+        values[...] = _lowest(cells.dtype)
     for tap in taps:
         part = values[:, *tap.windows]
         np.maximum(part, cells[:, *tap.cells], out=part)
-    return values
+    return _has_nan(values)
 
 
-def _shares(cells: Array, values: Array, geometry: WindowGeometry) -> Array:
-    """Weights of ``ties="split"``, (taps, C, *output, N): 1 / (number of winners) at each winner."""
-    dtype = cells.dtype if cells.dtype.kind == "f" else np.dtype(np.float64)
-    weights = np.zeros((tap_count(geometry), *values.shape), dtype)
+def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry, last: bool) -> None:
+    """Write winners and their tap numbers; a later tap beats an equal one only if ``last``."""
+    beats = np.greater_equal if last else np.greater
+    taps = window_taps(geometry)
+    if every_tap_is_real(geometry):
+        switches[...] = 0
+        values[...] = cells[:, *taps[0].cells]
+        taps = taps[1:]
+    else:
+        switches[...] = first_real_taps(geometry)[..., None]
+        values[...] = _lowest(cells.dtype)
+    for tap in taps:
+        challenger = cells[:, *tap.cells]
+        best = values[:, *tap.windows]
+        number = switches[:, *tap.windows]
+        marks = beats(challenger, best)
+        np.maximum(best, challenger, out=best)
+        # tap numbers rise, so the larger number is the newer winner; this needs no masked store
+        marks = marks.view(np.uint8) if switches.itemsize == 1 else marks.astype(switches.dtype)
+        marks *= switches.dtype.type(tap.number)
+        np.maximum(number, marks, out=number)
+    if _has_nan(values):
+        _point_at_first_nan(switches, cells, geometry)
+
+
+def _share(cells: Array, values: Array, shares: Array, geometry: WindowGeometry) -> None:
+    """Write winners, and 1 / (number of winners) at each of them: ``shares`` (taps, P, *output, B)."""
+    has_nan = _largest(cells, values, geometry)
     winners = np.zeros(values.shape, np.int64)
     for tap in window_taps(geometry):
         equal = cells[:, *tap.cells] == values[:, *tap.windows]
-        weights[tap.number, :, *tap.windows] = equal
+        shares[tap.number][:, *tap.windows] = equal
         winners[:, *tap.windows] += equal
-    weights /= np.maximum(winners, 1).astype(dtype)
-    return weights
+    shares /= np.maximum(winners, 1).astype(shares.dtype)
+    if has_nan:
+        first = np.zeros(values.shape, _switch_dtype(geometry))
+        _point_at_first_nan(first, cells, geometry)
+        nan = np.isnan(values)
+        for number, share in enumerate(shares):
+            np.copyto(share, first == number, where=nan)
 
 
-def _routed(values: Array, switches: Array, tap: Tap) -> Array:
-    """``values`` (C, *windows, N) where ``tap`` won, times its share; 0 elsewhere."""
-    zero = values.dtype.type(0)
-    if switches.ndim > values.ndim:
-        shares = batch_last(switches[tap.number])[:, *tap.windows]
-        with np.errstate(invalid="ignore"):
-            return np.where(shares != 0, values * shares, zero)
-    return np.where(batch_last(switches)[:, *tap.windows] == tap.number, values, zero)
-
-
-def _point_at_first_nan(switches: Array, cells: Array, taps: tuple[Tap, ...]) -> None:
+def _point_at_first_nan(switches: Array, cells: Array, geometry: WindowGeometry) -> None:
     """Set the switches of the windows that hold a NaN to their first one, in place."""
-    for tap in reversed(taps):
+    for tap in reversed(window_taps(geometry)):
         np.copyto(switches[:, *tap.windows], tap.number, where=np.isnan(cells[:, *tap.cells]))
+
+
+def _winners(switches: Array, ndim: int) -> list[Array]:
+    """Switches as planes (P, *output, B): one array, or one per tap for "split"."""
+    return [planes(part) for part in (switches if switches.ndim > ndim else (switches,))]
+
+
+def _memory_index(switches: Array, geometry: WindowGeometry, stack: Array) -> NDArray[np.int64]:
+    """Index of each winner in the memory of ``stack`` (p, *input, B); ``switches`` are (p, *output, B)."""
+    first, offsets = _plane_indices(geometry)
+    count, batch = len(stack), stack.shape[-1]
+    index: NDArray[np.int64] = (offsets * batch).take(switches)  # (p, *output, B)
+    index += (first * batch)[..., None] + np.arange(batch)
+    index += (np.arange(count) * (stack.size // count)).reshape(-1, *(1,) * (stack.ndim - 1))
+    return index
+
+
+def _kept(values: Array, keep: Array, target: Array | None) -> Array:
+    """``values`` where ``keep``, else +0, into ``target`` or a new array.
+
+    The bits are multiplied by 0 or 1 as integers: as fast as a float product, but inf and NaN do not leak.
+    """
+    if values.itemsize > 8:
+        kept = np.where(keep, values, values.dtype.type(0))
+        if target is not None:
+            target[...] = kept
+        return kept
+    bits = np.dtype(f"i{values.itemsize}")
+    product = np.multiply(values.view(bits), keep, out=None if target is None else target.view(bits))
+    return product.view(values.dtype)
+
+
+def _weighted(values: Array, shares: Array, target: Array | None) -> Array:
+    """``values * shares``, but +0 where the share is 0."""
+    with np.errstate(invalid="ignore"):
+        products = values * shares
+    return _kept(products, shares != 0, target)
+
+
+def _has_nan(values: Array) -> bool:
+    return values.dtype.kind == "f" and values.size > 0 and bool(np.isnan(values.max()))
+
+
+def _routed_dtype(values: Array, switches: Array, adds: bool) -> np.dtype[Any]:
+    """Dtype to route in; shares of "split" turn integers into floats."""
+    dtype = accumulator(values.dtype) if adds else values.dtype
+    return np.result_type(dtype, switches.dtype) if switches.ndim > values.ndim else dtype
+
+
+def _result_dtype(values: Array, routed: np.dtype[Any]) -> np.dtype[Any]:
+    return values.dtype if values.dtype.kind == "f" else routed
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -196,6 +308,8 @@ def _plane_indices(geometry: WindowGeometry) -> tuple[NDArray[np.int64], NDArray
     for axis, cells in enumerate(geometry.input):
         before, _ = geometry.padding[axis]
         starts = np.arange(geometry.output[axis], dtype=np.int64) * geometry.stride[axis] - before
-        first = first[..., None] * cells + starts
-        offsets = offsets[..., None] * cells + np.arange(geometry.window[axis]) * geometry.dilation[axis]
+        first = np.asarray(first[..., None] * cells + starts)
+        offsets = np.asarray(
+            offsets[..., None] * cells + np.arange(geometry.window[axis]) * geometry.dilation[axis]
+        )
     return first, offsets.reshape(-1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn.kernels.geometry import WindowGeometry, axis_taps, window_taps
-from autograd_cnn.kernels.layout import accumulator, batch_first, batch_last
+from autograd_cnn.kernels.layout import accumulator, from_planes, planes
 
 Array = NDArray[Any]
 
@@ -28,13 +28,13 @@ def window_sum(x: Array, *, geometry: WindowGeometry, weights: tuple[float, ...]
     array (N, C, *output), dtype of ``x``. float16 is summed in float32; integers with weights are summed
     in float64 and truncated. A tap of weight 0 is not read, so an inf there does no harm.
     """
-    work = batch_last(x).astype(accumulator(x.dtype, weights), copy=False)  # (C, *input, N)
+    work = planes(x).astype(accumulator(x.dtype, weights), copy=False)  # (P, *input, B)
     if weights is not None and len(set(weights)) > 1:
         sums = np.zeros((work.shape[0], *geometry.output, work.shape[-1]), work.dtype)
         for tap in window_taps(geometry):
             if weights[tap.number] != 0:
                 sums[:, *tap.windows] += work[:, *tap.cells] * work.dtype.type(weights[tap.number])
-        return batch_first(sums).astype(x.dtype, copy=False)
+        return from_planes(sums, len(x)).astype(x.dtype, copy=False)
     # equal weights: the sum factors into one sum per axis
     for axis in range(len(geometry.window)):
         before = (slice(None),) * (axis + 1)
@@ -45,7 +45,7 @@ def window_sum(x: Array, *, geometry: WindowGeometry, weights: tuple[float, ...]
         work = sums
     if weights is not None:
         work *= work.dtype.type(weights[0])
-    return batch_first(work).astype(x.dtype, copy=False)
+    return from_planes(work, len(x)).astype(x.dtype, copy=False)
 
 
 def window_sum_transpose(
@@ -62,13 +62,13 @@ def window_sum_transpose(
     -------
     array (N, C, *input), dtype of ``y``; cells that no window reads are 0.
     """
-    work = batch_last(y).astype(accumulator(y.dtype, weights), copy=False)  # (C, *output, N)
+    work = planes(y).astype(accumulator(y.dtype, weights), copy=False)  # (P, *output, B)
     if weights is not None and len(set(weights)) > 1:
         cells = np.zeros((work.shape[0], *geometry.input, work.shape[-1]), work.dtype)
         for tap in window_taps(geometry):
             if weights[tap.number] != 0:
                 cells[:, *tap.cells] += work[:, *tap.windows] * work.dtype.type(weights[tap.number])
-        return batch_first(cells).astype(y.dtype, copy=False)
+        return from_planes(cells, len(y)).astype(y.dtype, copy=False)
     if weights is not None:
         work = work * work.dtype.type(weights[0])
     for axis in range(len(geometry.window)):
@@ -78,7 +78,7 @@ def window_sum_transpose(
         for tap in axis_taps(geometry, axis):
             cells[*before, *tap.cells] += work[*before, *tap.windows]
         work = cells
-    return batch_first(work).astype(y.dtype, copy=False)
+    return from_planes(work, len(y)).astype(y.dtype, copy=False)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,1 @@
+"""Measurements: each module prints a table, `python -m benchmarks.<name>`."""
