@@ -1,22 +1,33 @@
-"""Cross-correlation and its two transposes, for 1, 2 or 3 spatial axes."""
+"""Cross-correlation and its two transposes, for 1, 2 or 3 spatial axes.
+
+The three are bilinear in the same three shapes, and each two of them are transposes of the third:
+``<conv(x, w), y> = <x, conv_transpose(y, w)> = <w, conv_weight_gradient(x, y)>``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
-from itertools import product
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.geometry import ConvGeometry, Sizes, Slices
-from autograd_cnn.kernels.layout import accumulator, batch_first, batch_last
+from autograd_cnn.kernels import depthwise
+from autograd_cnn.kernels.columns import (
+    column_blocks,
+    cropped,
+    extent,
+    padded,
+    pieces,
+    row_blocks,
+    tap_slices,
+)
+from autograd_cnn.kernels.geometry import ConvGeometry
+from autograd_cnn.kernels.layout import accumulator, batch_first, packed_batch_last
 
 Array = NDArray[Any]
-
-COLUMN_BYTES = 4 << 20
 
 
 def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGeometry) -> Array:
@@ -32,17 +43,10 @@ def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGe
     -------
     array (N, O, *output), dtype of ``x``; float16 is summed in float32.
     """
-    groups, filters = geometry.groups, weight.shape[0]
-    padded = _padded(x, geometry)  # (C, *extent, N)
-    batch = padded.shape[-1]
-    matrix = weight.astype(padded.dtype, copy=False).reshape(
-        groups, filters // groups, -1
-    )  # (g, O/g, C/g * K)
-    out = np.empty((filters, *geometry.output, batch), padded.dtype)
-    grouped = out.reshape(groups, filters // groups, *out.shape[1:])
-    for rows, columns in _column_blocks(padded, geometry):
-        block = grouped[:, :, rows]  # (g, O/g, rows, ..., N)
-        block[...] = np.matmul(matrix, columns).reshape(block.shape)
+    out = np.empty((len(weight), *geometry.output, len(x)), accumulator(x.dtype))  # (O, *output, N)
+    weight = weight.astype(out.dtype, copy=False)
+    for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out)):
+        _conv(x[samples], weight, out[:, *places, samples], part)
     if bias is not None:
         out += bias.astype(out.dtype, copy=False).reshape(-1, *(1,) * (out.ndim - 1))
     return batch_first(out).astype(x.dtype, copy=False)
@@ -60,25 +64,23 @@ def conv_transpose(y: Array, weight: Array, *, geometry: ConvGeometry) -> Array:
     -------
     array (N, C, *input), dtype of ``y``; cells that no window reads are 0.
     """
-    groups, filters = geometry.groups, weight.shape[0]
-    channels = weight.shape[1] * groups
+    channels = weight.shape[1] * geometry.groups
     dtype = accumulator(y.dtype)
-    values = np.ascontiguousarray(batch_last(y), dtype)  # (O, *output, N)
-    batch = values.shape[-1]
-    matrix = weight.astype(dtype, copy=False).reshape(groups, filters // groups, -1).transpose(0, 2, 1)
-    padded = np.zeros((channels, *_extent(geometry), batch), dtype)
-    grouped = padded.reshape(groups, weight.shape[1], *padded.shape[1:])
-    values = values.reshape(groups, filters // groups, *values.shape[1:])
-    row_stride = geometry.stride[0]
-    for rows in _row_blocks(geometry, matrix.shape[1] * groups * batch * dtype.itemsize):
-        block = values[:, :, rows]
-        windows = block.shape[2:]
-        columns = np.matmul(matrix, block.reshape(*block.shape[:2], prod(windows)))  # (g, C/g * K, P)
-        columns = columns.reshape(groups, weight.shape[1], prod(geometry.kernel), *windows)
-        below = grouped[:, :, rows.start * row_stride :]
-        for number, cells in enumerate(_tap_slices(geometry, rows.stop - rows.start)):
-            below[:, :, *cells] += columns[:, :, number]
-    return batch_first(_cropped(padded, geometry)).astype(y.dtype, copy=False)
+    weight = weight.astype(dtype, copy=False)
+    if weight.shape[1] == 1 and geometry.groups > 1:
+        values = packed_batch_last(y).astype(dtype, copy=False)
+        whole = depthwise.conv_transpose(values, weight, geometry)
+        return batch_first(cropped(whole, geometry)).astype(y.dtype, copy=False)
+    if _mirrors_well(geometry, weight.shape[0], channels):
+        return conv(y, _mirrored(weight, geometry.groups), geometry=_mirror_geometry(geometry))
+    window_bytes = _window_bytes(channels, geometry, np.empty(0, dtype))
+    cut = list(pieces(geometry, len(y), window_bytes))
+    if len(cut) == 1:
+        return batch_first(_spread(y, weight, geometry)).astype(y.dtype, copy=False)
+    x = np.zeros((channels, *geometry.input, len(y)), dtype)  # (C, *input, N)
+    for samples, places, part in cut:
+        x[..., samples] += _spread(y[samples, :, *places], weight, part)
+    return batch_first(x).astype(y.dtype, copy=False)
 
 
 def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array:
@@ -93,101 +95,110 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     -------
     array (O, C / groups, *kernel), dtype of ``x``.
     """
-    groups, filters = geometry.groups, y.shape[1]
-    padded = _padded(x, geometry)  # (C, *extent, N)
-    values = np.ascontiguousarray(batch_last(y), padded.dtype)  # (O, *output, N)
-    values = values.reshape(groups, filters // groups, *values.shape[1:])
-    channels = padded.shape[0] // groups
-    gradient = np.zeros((groups, filters // groups, channels * prod(geometry.kernel)), padded.dtype)
-    for rows, columns in _column_blocks(padded, geometry):
-        block = values[:, :, rows]
-        block = block.reshape(*block.shape[:2], prod(block.shape[2:]))  # (g, O/g, P)
-        gradient += np.matmul(block, columns.transpose(0, 2, 1))
-    return gradient.reshape(filters, channels, *geometry.kernel).astype(x.dtype, copy=False)
+    channels = x.shape[1] // geometry.groups
+    gradient = np.zeros((y.shape[1], channels, *geometry.kernel), accumulator(x.dtype))
+    for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, gradient)):
+        gradient += _correlate(x[samples], y[samples, :, *places], part)
+    return gradient.astype(x.dtype, copy=False)
 
 
-@lru_cache(maxsize=1024)
-def _extent(geometry: ConvGeometry) -> Sizes:
-    """Cells of the padded input that the windows span, per axis: left-over cells are cut off."""
-    return tuple(
-        (output - 1) * stride + (taps - 1) * dilation + 1 if output else 0
-        for output, stride, taps, dilation in zip(
-            geometry.output, geometry.stride, geometry.kernel, geometry.dilation, strict=True
-        )
-    )
-
-
-@lru_cache(maxsize=1024)
-def _real_cells(geometry: ConvGeometry) -> tuple[Slices, Slices]:
-    """Slices that pair the real cells within the extent: (in the input, in the padded extent)."""
-    kept = [
-        min(cells, max(0, extent - before))
-        for cells, extent, (before, _) in zip(
-            geometry.input, _extent(geometry), geometry.padding, strict=True
-        )
-    ]
-    inside = tuple(slice(0, count) for count in kept)
-    padded = tuple(
-        slice(before, before + count) for count, (before, _) in zip(kept, geometry.padding, strict=True)
-    )
-    return inside, padded
-
-
-def _padded(x: Array, geometry: ConvGeometry) -> Array:
-    """Zero-padded input cut to its extent, (C, *extent, N); a view of ``x`` when no padding is needed."""
-    dtype = accumulator(x.dtype)
-    inside, place = _real_cells(geometry)
-    cells = batch_last(x)[:, *inside]
-    if cells.shape[1:-1] == _extent(geometry):
-        return cells.astype(dtype, copy=False)
-    padded = np.zeros((cells.shape[0], *_extent(geometry), cells.shape[-1]), dtype)
-    padded[:, *place] = cells
-    return padded
-
-
-def _cropped(padded: Array, geometry: ConvGeometry) -> Array:
-    """Transpose of :func:`_padded`: (C, *extent, N) -> (C, *input, N)."""
-    inside, place = _real_cells(geometry)
-    if inside == place and _extent(geometry) == geometry.input:
-        return padded
-    cells = np.zeros((padded.shape[0], *geometry.input, padded.shape[-1]), padded.dtype)
-    cells[:, *inside] = padded[:, *place]
-    return cells
-
-
-@lru_cache(maxsize=4096)
-def _tap_slices(geometry: ConvGeometry, rows: int) -> tuple[Slices, ...]:
-    """Cells that each tap reads for ``rows`` rows of windows, in row-major order of the taps."""
-    counts = (rows, *geometry.output[1:])
-    axes = [
-        [slice(tap * dilation, tap * dilation + (count - 1) * stride + 1, stride) for tap in range(taps)]
-        for count, stride, taps, dilation in zip(
-            counts, geometry.stride, geometry.kernel, geometry.dilation, strict=True
-        )
-    ]
-    return tuple(product(*axes))
-
-
-def _row_blocks(geometry: ConvGeometry, bytes_per_column: int) -> Iterator[slice]:
-    """Cut the first output axis into blocks whose columns stay near COLUMN_BYTES."""
-    total = geometry.output[0]
-    if 0 in geometry.output:
+def _conv(x: Array, weight: Array, out: Array, geometry: ConvGeometry) -> None:
+    """Convolve one piece into ``out`` (O, *output, N)."""
+    groups, filters = geometry.groups, weight.shape[0]
+    whole = padded(x, geometry)  # (C, *extent, N)
+    if weight.shape[1] == 1 and groups > 1:
+        depthwise.conv(whole, weight, out, geometry)
         return
-    row_bytes = max(1, bytes_per_column * prod(geometry.output[1:]))
-    step = max(1, COLUMN_BYTES // row_bytes)
-    for start in range(0, total, step):
-        yield slice(start, min(start + step, total))
+    matrix = _matrix(weight, groups)[:, None]  # (g, 1, O/g, K)
+    grouped = out.reshape(groups, filters // groups, *out.shape[1:]) if out.flags.c_contiguous else None
+    for rows, columns in column_blocks(whole, geometry):  # columns (g, R, K, P)
+        _, count, _, width = columns.shape
+        if grouped is None:
+            result = np.matmul(matrix, columns).swapaxes(1, 2)  # (g, O/g, R, P)
+            out[:, rows] = result.reshape(filters, rows.stop - rows.start, *out.shape[2:])
+            continue
+        block = grouped[:, :, rows].reshape(groups, filters // groups, count, width)  # a view: (g, O/g, R, P)
+        np.matmul(matrix, columns, out=block.swapaxes(1, 2))
 
 
-def _column_blocks(padded: Array, geometry: ConvGeometry) -> Iterator[tuple[slice, Array]]:
-    """Blocks of output rows with their columns (g, C/g * K, rows * ... * N), one column per output value."""
-    channels, batch = padded.shape[0], padded.shape[-1]
-    taps = prod(geometry.kernel)
-    for rows in _row_blocks(geometry, channels * taps * batch * padded.itemsize):
-        count = rows.stop - rows.start
-        below = padded[:, rows.start * geometry.stride[0] :]
-        columns = np.empty((channels, taps, count, *geometry.output[1:], batch), padded.dtype)
-        for number, cells in enumerate(_tap_slices(geometry, count)):
-            columns[:, number] = below[:, *cells]
-        windows = count * prod(geometry.output[1:]) * batch
-        yield rows, columns.reshape(geometry.groups, channels // geometry.groups * taps, windows)
+def _spread(y: Array, weight: Array, geometry: ConvGeometry) -> Array:
+    """Columns from the cotangents by one product, then each tap's share added to its cells: (C, *input, N)."""
+    groups, filters, channels = geometry.groups, weight.shape[0], weight.shape[1]
+    values = packed_batch_last(y).astype(weight.dtype, copy=False)  # (O, *output, N)
+    batch = values.shape[-1]
+    matrix = _matrix(weight, groups).swapaxes(1, 2)  # (g, K, O/g)
+    whole = np.zeros((channels * groups, *extent(geometry), batch), values.dtype)
+    grouped = whole.reshape(groups, channels, *whole.shape[1:])
+    values = values.reshape(groups, filters // groups, *values.shape[1:])
+    row_bytes = groups * matrix.shape[1] * prod(geometry.output[1:]) * batch * values.itemsize
+    for rows in row_blocks(geometry, row_bytes):
+        block = values[:, :, rows]  # (g, O/g, rows, ..., N)
+        windows = block.shape[2:]
+        columns = np.matmul(matrix, block.reshape(groups, filters // groups, prod(windows)))  # (g, K, P)
+        columns = columns.reshape(groups, prod(geometry.kernel), channels, *windows)
+        below = grouped[:, :, rows.start * geometry.stride[0] :]
+        slices = tap_slices(geometry.kernel, windows[:-1], geometry.stride, geometry.dilation)
+        for number, cells in enumerate(slices):
+            below[:, :, *cells] += columns[:, number]
+    return cropped(whole, geometry)
+
+
+def _correlate(x: Array, y: Array, geometry: ConvGeometry) -> Array:
+    """Weight gradient of one piece, (O, C/g, *kernel)."""
+    groups, filters = geometry.groups, y.shape[1]
+    whole = padded(x, geometry)  # (C, *extent, N)
+    values = packed_batch_last(y).astype(whole.dtype, copy=False)  # (O, *output, N)
+    channels = len(whole) // groups
+    if channels == 1 and groups > 1:
+        return depthwise.weight_gradient(whole, values, geometry)
+    grouped = values.reshape(groups, filters // groups, *values.shape[1:])
+    gradient = np.zeros((groups, prod(geometry.kernel) * channels, filters // groups), whole.dtype)
+    for rows, columns in column_blocks(whole, geometry):  # columns (g, R, K, P)
+        _, count, _, width = columns.shape
+        block = grouped[:, :, rows].reshape(groups, filters // groups, count, width)
+        gradient += np.matmul(columns, block.transpose(0, 2, 3, 1)).sum(axis=1)  # (g, R, K, O/g) summed
+    by_tap = gradient.reshape(groups, prod(geometry.kernel), channels, filters // groups)
+    return by_tap.transpose(0, 3, 2, 1).reshape(filters, channels, *geometry.kernel)
+
+
+def _matrix(weight: Array, groups: int) -> Array:
+    """Weights as matrices (g, O/g, K), where K counts taps (slow), then channels, as columns do."""
+    filters, channels, *kernel = weight.shape
+    grouped = weight.reshape(groups, filters // groups, channels, prod(kernel))
+    return grouped.swapaxes(2, 3).reshape(groups, filters // groups, prod(kernel) * channels)
+
+
+def _mirrored(weight: Array, groups: int) -> Array:
+    """Weights (C, O/g, *kernel) of the convolution that undoes the strideless one: taps reversed."""
+    filters, channels, *kernel = weight.shape
+    flipped = weight[:, :, *(slice(None, None, -1),) * len(kernel)]
+    grouped = flipped.reshape(groups, filters // groups, channels, *kernel).swapaxes(1, 2)
+    return grouped.reshape(groups * channels, filters // groups, *kernel)
+
+
+@lru_cache(maxsize=1024)
+def _mirror_geometry(geometry: ConvGeometry) -> ConvGeometry:
+    """Geometry of :func:`conv_transpose` as a convolution over ``y``; stride 1 only."""
+    margins = [
+        ((taps - 1) * dilation - before, (taps - 1) * dilation - after)
+        for taps, dilation, (before, after) in zip(
+            geometry.kernel, geometry.dilation, geometry.padding, strict=True
+        )
+    ]
+    return replace(geometry, input=geometry.output, output=geometry.input, padding=tuple(margins))
+
+
+def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int) -> bool:
+    """Whether the transpose is better computed as a convolution over ``y`` (more products, no adds)."""
+    if max(geometry.stride) > 1 or 0 in geometry.output:
+        return False
+    return prod(geometry.input) <= MIRROR_GROWTH * prod(geometry.output)
+
+
+# A transpose becomes a convolution unless its input has this many times more cells than its output.
+MIRROR_GROWTH = 1.5
+
+
+def _window_bytes(channels: int, geometry: ConvGeometry, like: Array) -> int:
+    """Bytes of one window's column over all channels."""
+    return channels * prod(geometry.kernel) * like.itemsize

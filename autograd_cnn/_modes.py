@@ -1,0 +1,119 @@
+"""The one object that says what recording does here and now, held in one context variable.
+
+A `Mode` is immutable. A block that changes it sets a new one and puts the old one back in ``finally``,
+so an error never leaves a mode behind, and each thread starts with the default.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from autograd_cnn._graph import Node
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_calls = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """A module call or a function call under way: an entry of a node's provenance, innermost first.
+
+    ``call`` grows with every call in the process, so two calls of one module differ by it.
+    """
+
+    parent: Scope | None
+    name: str
+    kind: Literal["module", "function"]
+    title: str
+    call: int = field(default_factory=lambda: next(_calls))
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    def path(self) -> tuple[Scope, ...]:
+        """Give the scopes from the outermost to this one."""
+        scopes = [self]
+        while scopes[-1].parent is not None:
+            scopes.append(scopes[-1].parent)
+        return tuple(reversed(scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why a gradient node exists: the forward node, the input its rule served, and the reason."""
+
+    node: Node
+    input: int | None
+    why: Literal["rule", "fan-out sum", "un-broadcast", "cast"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What recording does: only what wants gradients, everything (a capture), or nothing."""
+
+    recording: bool = True
+    capturing: bool = False
+    scope: Scope | None = None
+    origin: Origin | None = None
+
+
+MODE: ContextVar[Mode] = ContextVar("autograd_cnn_mode", default=Mode())  # noqa: B039 - Mode is frozen
+
+
+@contextmanager
+def switched(**changes: Any) -> Iterator[Mode]:
+    """Run a block under the current mode with some fields changed."""
+    mode = replace(MODE.get(), **changes)
+    token = MODE.set(mode)
+    try:
+        yield mode
+    finally:
+        MODE.reset(token)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: results never want gradients. Also a decorator: ``@ag.no_grad()``.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
+    >>> with ag.no_grad():
+    ...     y = x * 2.0
+    >>> y.requires_grad
+    False
+    """
+    with switched(recording=False):
+        yield
+
+
+def composite(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a public function made of several primitives (or better known by its own name than by theirs).
+
+    Its nodes share a `Scope` with the function's name, so pictures show one call. Only the outermost
+    function of a call opens one.
+    """
+    name = function.__name__
+
+    @wraps(function)
+    def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
+        mode = MODE.get()
+        scope = mode.scope
+        if not mode.recording or mode.origin is not None or (scope is not None and scope.kind == "function"):
+            return function(*args, **kwargs)
+        inner = Mode(True, mode.capturing, Scope(scope, name, "function", name), None)
+        token = MODE.set(inner)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            MODE.reset(token)
+
+    return scoped

@@ -1,0 +1,520 @@
+"""Tensor: an array that remembers what it was computed from; `apply` does the remembering."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn._modes import MODE
+from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
+from autograd_cnn.lines import user_position
+from autograd_cnn.primitive import LateBound, Primitive
+from autograd_cnn.primitive import late as _late
+
+late: LateBound[Tensor] = _late
+NO_SETTINGS: Mapping[str, Any] = {}
+NOTHING: tuple[Any, ...] = ()
+
+
+class Tensor:
+    """An n-dimensional array that takes part in differentiation.
+
+    Make one with `tensor` or `from_numpy`. Its arrays are never written to after creation, so what a
+    graph has recorded cannot change behind its back; `assign_` gives a leaf a new array.
+
+    Attributes
+    ----------
+    requires_grad : bool
+        Whether results computed from it record how, so that `backward` reaches it.
+    grad : Tensor or None
+        Where `backward` adds up the gradient of a leaf (or of a tensor asked to `retain_grad`).
+    name : str or None
+        For pictures and messages.
+    """
+
+    __slots__ = ("__weakref__", "_data", "_node", "_port", "_source", "_version", "_wants", "grad", "name")
+
+    __array_ufunc__ = None  # so that array + tensor asks Tensor.__radd__ instead of looping over objects
+    __hash__ = object.__hash__
+
+    def __init__(
+        self, data: NDArray[Any], wants: bool = False, node: Node | None = None, port: int = 0
+    ) -> None:
+        self._data = data
+        self._wants = wants
+        self._node = node
+        self._port = port
+        self._source: Source | None = None
+        self._version = 0
+        self.grad: Tensor | None = None
+        self.name: str | None = None
+
+    @property
+    def data(self) -> NDArray[Any]:
+        """The values, as a read-only view: NumPy refuses to write through it."""
+        view = self._data.view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy dtype of the elements."""
+        return self._data.dtype
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
+        """The tensor with its axes reversed."""
+        return self.transpose()
+
+    @property
+    def node(self) -> Node | None:
+        """The recorded operation that made it; None for a leaf or a constant."""
+        return self._node
+
+    @property
+    def output(self) -> int:
+        """Which output of `node` it is."""
+        return self._port
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by hand and not by a recorded operation."""
+        return self._node is None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether what is computed from it records how."""
+        return self._wants
+
+    @requires_grad.setter
+    def requires_grad(self, wants: bool) -> None:
+        if self._node is not None:
+            raise GraphError(
+                "requires_grad",
+                "only a leaf can be switched; this tensor was computed",
+                operands={"x": self},
+                fits="x.detach() first",
+            )
+        if wants:
+            _check_float("requires_grad", self._data)
+        self._wants = bool(wants)
+
+    def numpy(self) -> NDArray[Any]:
+        """Give the values as a read-only NumPy array (see `data`)."""
+        return self.data
+
+    def item(self) -> Any:
+        """Give the only element as a Python scalar."""
+        if self._data.size != 1:
+            raise ShapeError("item", "the tensor must have exactly one element", operands={"x": self})
+        return self._data.item()
+
+    def detach(self) -> Tensor:
+        """Give a tensor with the same values that has no history and wants no gradient."""
+        result = Tensor(self._data)
+        result.name = self.name
+        return result
+
+    def assign_(self, value: ArrayLike | Tensor, copy: bool = True) -> Tensor:
+        """Give a leaf new values, of the same shape; they are cast to its dtype.
+
+        The values are copied, unless ``copy=False`` hands over an array that nobody else will write to.
+
+        Graphs that recorded the old values keep them; when their gradient rule needs them, a later
+        `backward` raises `StaleValueError` and names the operation and its line.
+        """
+        if self._node is not None:
+            raise GraphError(
+                "assign_",
+                f"only a leaf can be assigned; this tensor was made by {self._node.primitive.name}",
+                operands={"x": self},
+                fits="x.detach() first",
+                line=None,
+            )
+        source = value._data if isinstance(value, Tensor) else value
+        array = np.array(source, dtype=self._data.dtype, copy=True if copy else None)
+        if array.shape != self._data.shape:
+            raise ShapeError(
+                "assign_",
+                "the new value must have the tensor's own shape",
+                operands={"x": self, "value": array},
+                fits=f"a value of shape {self.shape}",
+            )
+        self._data = array
+        self._version = next_serial()
+        return self
+
+    @property
+    def version(self) -> int:
+        """When `assign_` was last called, on the scale of the nodes' serials; 0 if never."""
+        return self._version
+
+    def retain_grad(self) -> Tensor:
+        """Ask `backward` to keep the gradient of this computed tensor in ``.grad`` too."""
+        if not self._wants:
+            raise NoGradientError("retain_grad", "this tensor wants no gradient", operands={"x": self})
+        if self._node is not None:
+            self._node.rare.retained = weakref.ref(self)
+        return self
+
+    def backward(
+        self,
+        gradient: ArrayLike | Tensor | None = None,
+        retain_graph: bool = False,
+        create_graph: bool = False,
+    ) -> None:
+        """Add the gradient of this tensor to ``.grad`` of every leaf it was computed from.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The cotangent of this tensor, of its shape. May be left out for a tensor of one element: then 1.
+        retain_graph : bool
+            Keep the values that the rules used, so that the graph can be swept again.
+        create_graph : bool
+            Record the gradient's own computation, so that it can be differentiated; implies ``retain_graph``.
+            ``.grad`` then refers to the graph and the graph to the leaf: a reference cycle, until ``.grad`` is reset.
+        """
+        late.backward(self, gradient, retain_graph, create_graph)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """Give the same elements in another shape; see `autograd_cnn.reshape`."""
+        return late.reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """Permute the axes; see `autograd_cnn.transpose`."""
+        return late.transpose(
+            self, (axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes) or None
+        )
+
+    def flatten(self, start: int = 0) -> Tensor:
+        """Join the axes from ``start`` on; see `autograd_cnn.flatten`."""
+        return late.flatten(self, start)
+
+    def astype(self, dtype: DTypeLike) -> Tensor:
+        """Convert the elements; see `autograd_cnn.astype`."""
+        return late.astype(self, dtype)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Sum over axes; see `autograd_cnn.sum`."""
+        return late.sum(self, axis, keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Average over axes; see `autograd_cnn.mean`."""
+        return late.mean(self, axis, keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False, ties: str = "first") -> Tensor:
+        """Largest over axes; see `autograd_cnn.max`."""
+        return late.max(self, axis, keepdims, ties)
+
+    def __add__(self, other: Any) -> Tensor:
+        return late.add(self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return late.add(other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return late.subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return late.subtract(other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return late.multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return late.multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return late.divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return late.divide(other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return late.power(self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return late.power(other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return late.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return late.matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return late.negative(self)
+
+    def __abs__(self) -> Tensor:
+        return late.absolute(self)
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return late.equal(self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return late.not_equal(self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return late.less(self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return late.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return late.greater(self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return late.greater_equal(self, other)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return late.index(self, index)
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise ShapeError("len", "a tensor without axes has no length", operands={"x": self})
+        return self._data.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        if self._wants:
+            raise GraphError(
+                "np.asarray",
+                "a tensor that wants gradients would lose its history as an array",
+                operands={"x": self},
+                fits="x.numpy() for the values, or an autograd_cnn function instead of NumPy's",
+            )
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        values = np.array2string(self._data, separator=", ", threshold=100, prefix="tensor(")
+        notes = [f"dtype={self.dtype}"]
+        if self.name:
+            notes.append(f"name={self.name!r}")
+        if self._node is not None:
+            notes.append(f"made by {self._node.primitive.name}")
+        elif self._wants:
+            notes.append("requires_grad=True")
+        return f"tensor({values}, {', '.join(notes)})"
+
+
+def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any] = NO_SETTINGS) -> Any:
+    """Run a primitive on Tensors and Python scalars, and record it where gradients or a capture ask for it.
+
+    Gives a Tensor, or a tuple of them for a primitive with several outputs.
+    """
+    arrays = []
+    mask = 1  # a leading 1, then one bit an input: does it want a gradient?
+    for value in inputs:
+        if value.__class__ is Tensor:
+            arrays.append(value._data)
+            mask += mask + value._wants
+        else:
+            arrays.append(value)
+            mask += mask
+    if primitive.check_first:
+        primitive.shape(*arrays, **settings)
+    try:
+        result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
+    except ValueError:
+        primitive.shape(*arrays, **settings)
+        raise
+    extra: tuple[Any, ...] = ()
+    if result.__class__ is tuple:
+        result, *rest = result
+        extra = tuple(rest)
+    if result.__class__ is not np.ndarray:
+        result = np.asarray(result)
+    mode = MODE.get()
+    wants = mask & (mask - 1) != 0 and mode.recording and primitive.differentiable
+    if not wants:
+        if not mode.capturing:
+            return (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
+        mask = 1 << len(inputs)
+    plan = primitive.plans.get(mask) or primitive.plan(mask)
+    node = Node()
+    node.serial = next_serial()
+    node.plan = plan
+    node.settings = settings
+    node.mode = mode
+    node.shape = result.shape
+    node.dtype = result.dtype
+    node._rare = None
+    node._code, node._offset = user_position(1)
+    parents = []
+    for value in inputs:
+        if value.__class__ is Tensor:
+            parent = value._node
+            if parent is None:
+                parent = value if value._wants else value._source or source_of(value)
+            elif value._port:
+                node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
+            parents.append(parent)
+        else:
+            parents.append(value)
+    node.inputs = tuple(parents)
+    if extra:
+        node.rare.outputs = tuple((array.shape, array.dtype) for array in extra)
+        node._saved = tuple(
+            (extra[kept.position - 1] if kept.position else result)
+            if kept.is_output
+            else arrays[kept.position]
+            for kept in plan.keep
+        )
+        return (
+            Tensor(result, wants, node),
+            *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)),
+        )
+    node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
+    return Tensor(result, wants, node)
+
+
+def source_of(tensor: Tensor) -> Source:
+    """Give the one `Source` that stands for a constant Tensor in every graph."""
+    if tensor._source is None:
+        tensor._source = Source(tensor)
+    return tensor._source
+
+
+def constant(value: Any) -> Any:
+    """Make an operand of what a user wrote beside a Tensor: arrays and lists become Tensors, scalars stay scalars."""
+    if value.__class__ is Tensor or value.__class__ in (float, int, bool):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    array = np.asarray(value)
+    if array.dtype == object:
+        raise DTypeError(
+            "operand", f"cannot make numbers of a {type(value).__name__}", fits="a Tensor, array or number"
+        )
+    return Tensor(array)
+
+
+def tensor(
+    data: ArrayLike | Tensor,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Make a Tensor from a copy of the data.
+
+    Parameters
+    ----------
+    data : array_like or Tensor
+        Python floats make float32, Python integers int64; arrays keep their dtype.
+    dtype : dtype, optional
+        Convert to this.
+    requires_grad : bool
+        Whether `backward` should reach it. Only floating dtypes can.
+    name : str, optional
+        For pictures and messages.
+
+    Raises
+    ------
+    DTypeError
+        When the data are not numbers, or integers are asked for gradients.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.tensor([1.0, 2.0], requires_grad=True)
+    tensor([1., 2.], dtype=float32, requires_grad=True)
+    """
+    source = data._data if isinstance(data, Tensor) else data
+    try:
+        array = np.array(source, dtype=dtype)
+    except ValueError as error:
+        raise ShapeError("tensor", f"the data do not form an array: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(
+            "tensor", f"elements must be numbers, not {array.dtype}", fits="bool, integer or floating data"
+        )
+    if dtype is None and array.dtype == np.float64 and not isinstance(source, (np.ndarray, np.generic)):
+        array = array.astype(np.float32)
+    return _named(array, requires_grad, name)
+
+
+def from_numpy(
+    array: NDArray[Any], share: bool = False, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """Make a Tensor from a NumPy array, which keeps its dtype.
+
+    Parameters
+    ----------
+    array : ndarray
+        The values.
+    share : bool
+        Use the array's own memory instead of a copy. Nothing then protects the graph from writes to
+        ``array``: a gradient computed after such a write is wrong, without a word.
+    requires_grad, name
+        As in `tensor`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> import numpy as np
+    >>> ag.from_numpy(np.arange(3.0)).dtype
+    dtype('float64')
+    """
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(
+            "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
+        )
+    return _named(array if share else array.copy(), requires_grad, name)
+
+
+def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
+    if requires_grad:
+        _check_float("tensor", array)
+    result = Tensor(array, requires_grad)
+    result.name = name
+    return result
+
+
+def _check_float(op: str, array: NDArray[Any]) -> None:
+    if array.dtype.kind != "f":
+        raise DTypeError(
+            op,
+            f"only floating numbers can be differentiated, not {array.dtype}",
+            operands={"x": array},
+            fits="x.astype(np.float32)",
+        )
+
+
+# one function under two types: most primitives give one Tensor, some a tuple of them
+apply: Callable[..., Tensor] = _apply
+apply_all: Callable[..., tuple[Tensor, ...]] = _apply
+
+late.Tensor = Tensor
+late.apply = _apply

@@ -1,0 +1,97 @@
+"""The errors that the library raises: each names the op, the operands, the rule and what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from autograd_cnn.lines import Line, user_line
+
+
+class Shaped(Protocol):
+    """Anything with a shape and a dtype: an array, a Tensor, a Node."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> object: ...
+
+
+def signature(operand: object) -> str:
+    """Write an operand as ``float32 (2, 3)``, a Python scalar as itself."""
+    shape = getattr(operand, "shape", None)
+    if shape is None:
+        return repr(operand)
+    return f"{getattr(operand, 'dtype', '')} {tuple(shape)}".strip()
+
+
+class AutogradError(Exception):
+    """Base of every error that the library raises on purpose.
+
+    Parameters
+    ----------
+    op : str
+        Name of the function that refused, as the user typed it.
+    problem : str
+        What is wrong, with the numbers.
+    operands : mapping of str to array-like, optional
+        The operands; their dtypes and shapes are printed.
+    rule : str, optional
+        The rule that is broken, with the numbers put in.
+    fits : str, optional
+        What would have been accepted.
+    line : Line, optional
+        The line to blame; the nearest line outside the library when left out.
+    """
+
+    def __init__(
+        self,
+        op: str,
+        problem: str,
+        *,
+        operands: Mapping[str, object] | None = None,
+        rule: str | None = None,
+        fits: str | None = None,
+        line: Line | None = None,
+    ) -> None:
+        self.op, self.problem, self.rule, self.fits = op, problem, rule, fits
+        self.operands = {name: signature(value) for name, value in (operands or {}).items()}
+        self.line = line or user_line(1)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        rows = [f"{self.op}: {self.problem}"]
+        rows += [f"  {name}: {value}" for name, value in self.operands.items()]
+        rows += [f"  rule: {self.rule}"] if self.rule else []
+        rows += [f"  fits: {self.fits}"] if self.fits else []
+        rows.append(f"  at {self.line}")
+        return "\n".join(rows)
+
+
+class ShapeError(AutogradError, ValueError):
+    """Ranks, channel counts or sizes that do not go together."""
+
+
+class DTypeError(AutogradError, TypeError):
+    """A dtype that the operation cannot take, such as integers asked for gradients."""
+
+
+class RangeError(AutogradError, ValueError):
+    """A value outside what is allowed: a label, an axis, an index, a setting."""
+
+
+class GraphError(AutogradError, RuntimeError):
+    """A graph that cannot do what was asked of it."""
+
+
+class FreedGraphError(GraphError):
+    """The values kept for the backward pass were freed by an earlier one."""
+
+
+class StaleValueError(GraphError):
+    """A tensor was assigned a new value after an operation had recorded the old one."""
+
+
+class NoGradientError(GraphError):
+    """A gradient was asked of something that has none."""

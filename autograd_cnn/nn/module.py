@@ -1,0 +1,126 @@
+"""Module: a named tree of parameters with a forward computation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+from autograd_cnn._modes import MODE, Mode, Scope
+from autograd_cnn._tensor import Tensor
+
+
+class Module:
+    """Base of layers and networks: assign parameters and modules as attributes, define ``forward``.
+
+    A Tensor attribute with ``requires_grad=True`` is a parameter. A call records under the module's name,
+    so pictures and messages can say where in the network an operation stands.
+
+    Attributes
+    ----------
+    training : bool
+        Whether the module is being trained; set by `train` and `eval` for the whole tree.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> class Scale(ag.nn.Module):
+    ...     def __init__(self):
+    ...         self.factor = ag.tensor(2.0, requires_grad=True)
+    ...
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    >>> [name for name, _ in Scale().named_parameters()]
+    ['factor']
+    """
+
+    training = True
+    _name: str | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Tensor) and value.name is None:
+            value.name = name
+        if isinstance(value, Module):
+            value._take_name(name)
+        object.__setattr__(self, name, value)
+
+    def _take_name(self, name: str) -> None:
+        """Take the name under which a parent first holds this module, and prefix the parameters' names."""
+        if self._name is None:
+            object.__setattr__(self, "_name", name)
+            for path, parameter in self.named_parameters():
+                parameter.name = f"{name}.{path}"
+
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the outputs; every module defines its own."""
+        raise NotImplementedError(f"{type(self).__name__} defines no forward()")
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Run `forward` with the module's name on whatever it records."""
+        mode = MODE.get()
+        title = type(self).__name__
+        scope = Scope(mode.scope, self._name or title, "module", title)
+        token = MODE.set(Mode(mode.recording, mode.capturing, scope, mode.origin))
+        try:
+            return self.forward(*inputs)
+        finally:
+            MODE.reset(token)
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Give every module of the tree with its path, parents first, each module once."""
+        stack: list[tuple[str, Module]] = [(prefix, self)]
+        seen: set[int] = set()
+        while stack:
+            path, module = stack.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
+            yield path, module
+            children = [(n, m) for n, m in vars(module).items() if isinstance(m, Module)]
+            stack.extend((f"{path}.{name}" if path else name, child) for name, child in reversed(children))
+
+    def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
+        """Give every parameter with its path, each once, also when modules share it."""
+        seen: set[Tensor] = set()
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Tensor) and value.requires_grad and value not in seen:
+                    seen.add(value)
+                    yield (f"{path}.{name}" if path else name), value
+
+    def parameters(self) -> list[Tensor]:
+        """Give every parameter once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def count_parameters(self) -> int:
+        """Give the number of trainable numbers."""
+        return sum(parameter.size for parameter in self.parameters())
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def train(self, training: bool = True) -> Self:
+        """Switch the whole tree to training (or not)."""
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self) -> Self:
+        """Switch the whole tree to evaluation."""
+        return self.train(False)
+
+    def describe(self) -> str:
+        """Say the layer's settings in a few words, for `repr`; layers override it."""
+        return ""
+
+    def __repr__(self) -> str:
+        rows = []
+        for path, module in self.named_modules():
+            own = [(n, v) for n, v in vars(module).items() if isinstance(v, Tensor) and v.requires_grad]
+            shapes = ", ".join(f"{name} {value.shape}" for name, value in own)
+            count = sum(value.size for _, value in own)
+            row = "  " * (path.count(".") + 1 if path else 0) + (f"{path}: " if path else "")
+            row += f"{type(module).__name__}({module.describe()})"
+            rows.append(row + (f"  {shapes}  = {count:,}" if own else ""))
+        return "\n".join([*rows, f"{self.count_parameters():,} parameters"])

@@ -1,0 +1,106 @@
+"""Turning what a user wrote into operands: Tensors of one floating dtype, and plain scalars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from autograd_cnn._tensor import Tensor, constant
+from autograd_cnn.errors import DTypeError
+from autograd_cnn.ops._shapes import shape_of
+from autograd_cnn.primitive import Primitive
+
+_default_float = np.dtype(np.float32)
+
+
+def as_tensor(value: Any) -> Tensor:
+    """Give a Tensor: the value itself, or a constant made of an array, a list or a number."""
+    operand = constant(value)
+    if operand.__class__ is Tensor:
+        return operand
+    return Tensor(np.asarray(operand, dtype=_default_float if isinstance(operand, float) else None))
+
+
+def as_float(value: Any) -> Tensor:
+    """Give a Tensor of a floating dtype; integers and booleans become float32."""
+    x = value if value.__class__ is Tensor else as_tensor(value)
+    return x if x._data.dtype.kind == "f" else astype(x, _default_float)
+
+
+def as_floats(*values: Any) -> tuple[Tensor, ...]:
+    """Give Tensors of one floating dtype: the widest among the floating ones, float32 if there are none."""
+    tensors = tuple(map(as_tensor, values))
+    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind == "f"]
+    common = np.result_type(*dtypes) if dtypes else _default_float
+    return tuple(t if t._data.dtype == common else astype(t, common) for t in tensors)
+
+
+def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
+    """Bring two operands together: an integer operand takes the floating dtype of the other.
+
+    Python scalars stay as they are and never widen a Tensor; at least one operand comes back as a Tensor.
+    """
+    if x.__class__ is Tensor and y.__class__ is Tensor and x._data.dtype is y._data.dtype:
+        return x, y
+    x, y = constant(x), constant(y)
+    if x.__class__ is not Tensor:
+        if y.__class__ is not Tensor:
+            return as_tensor(x), y
+        return x, (as_float(y) if isinstance(x, float) else y)
+    if y.__class__ is not Tensor:
+        return (as_float(x) if isinstance(y, float) else x), y
+    a, b = x._data.dtype, y._data.dtype
+    if a is b or a == b:
+        return x, y
+    if a.kind == "f" and b.kind != "f":
+        return x, astype(y, a)
+    if b.kind == "f" and a.kind != "f":
+        return astype(x, b), y
+    return x, y
+
+
+def astype(x: Any, dtype: DTypeLike) -> Tensor:
+    """Convert the elements to another dtype; between floating dtypes the gradient is converted back.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    dtype : dtype
+        The new dtype; an integer or boolean result has no gradient.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.astype(ag.tensor([1.5, 2.5]), "float64").dtype
+    dtype('float64')
+    """
+    x = as_tensor(x)
+    target = np.dtype(dtype)
+    if target.kind not in "biuf":
+        raise DTypeError(
+            "astype", f"elements must be numbers, not {target}", operands={"x": x}, fits="a float dtype"
+        )
+    if target == x._data.dtype:
+        return x
+    if target.kind == "f" and x._data.dtype.kind == "f":
+        result: Tensor = cast(x, source=x._data.dtype, target=target)
+    else:
+        result = convert(x, target=target)
+    return result
+
+
+def _shape(x: Any, **_: Any) -> tuple[int, ...]:
+    return shape_of(x)
+
+
+cast: Primitive = Primitive(
+    "cast",
+    lambda x, *, source, target: x.astype(target),
+    "x",
+    shape=_shape,
+    transposes={"x": lambda g, *, source, target: cast(g, source=target, target=source)},
+)
+convert: Primitive = Primitive("convert", lambda x, *, target: x.astype(target), "x", shape=_shape)

@@ -1,0 +1,62 @@
+"""What all optimisers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from autograd_cnn._tensor import Tensor
+from autograd_cnn.errors import GraphError, RangeError
+
+
+class Optimiser:
+    """Base of the optimisers: holds the parameters and walks over those that have a gradient.
+
+    Parameters
+    ----------
+    parameters : iterable of Tensor
+        Leaves that want gradients.
+    lr : float
+        Learning rate, above 0; may be changed between steps.
+    """
+
+    def __init__(self, parameters: Iterable[Tensor], lr: float) -> None:
+        self.parameters = list(dict.fromkeys(parameters))
+        name = type(self).__name__
+        if not self.parameters:
+            raise RangeError(name, "there are no parameters", fits="model.parameters()")
+        for parameter in self.parameters:
+            if not parameter.is_leaf or not parameter.requires_grad:
+                raise GraphError(
+                    name,
+                    "a parameter must be a leaf that wants gradients",
+                    operands={parameter.name or "parameter": parameter},
+                    fits="tensors made with requires_grad=True",
+                )
+        check_range(name, "lr", lr, 0.0, float("inf"))
+        self.lr = lr
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient; others stay as they are."""
+        for number, parameter in enumerate(self.parameters):
+            if parameter.grad is not None:
+                parameter.assign_(self._moved(number, parameter.numpy(), parameter.grad.numpy()), copy=False)
+
+    def _moved(self, number: int, value: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
+        """Give the new value of one parameter, as an array of its own."""
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+
+def check_range(op: str, name: str, value: float, low: float, high: float) -> None:
+    """Refuse a setting outside (low, high)."""
+    if not low < value < high:
+        raise RangeError(
+            op, f"{name}={value} is out of range", rule=f"{low} < {name} < {high}", fits="a usual value"
+        )
