@@ -70,7 +70,7 @@ class SavedValue:
 
 
 class Rare:
-    """What few nodes have: outputs beyond the first, inputs that are such, a tensor that keeps its gradient."""
+    """What few nodes have: outputs beyond the first, inputs that are such, a tensor to keep its gradient."""
 
     __slots__ = ("outputs", "ports", "retained")
 
@@ -292,7 +292,7 @@ class Graph:
         names: dict[Any, str] = {}
         for kind, values in (("w", self.leaves), ("c", self.sources)):
             for number, value in enumerate(values):
-                names[value] = value.name or f"{kind}{number}"
+                names[value] = getattr(value, "name", None) or f"{kind}{number}"
         rows = [f"{name}: {signature(value)}" for value, name in names.items()]
         for number, node in enumerate(self.nodes):
             names[node] = f"v{number}"

@@ -1,4 +1,4 @@
-"""Routing as data: which input cell of a pooling gets which output cell's cotangent, with what coefficient."""
+"""Routing as data: which input cell of a pooling gets which output cell's cotangent, and how much of it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def routing(
         What is differentiated; dY is then its gradient with respect to ``pooled``. A name given to it
         (``loss.name = "logit 3"``) is kept for pictures.
     cotangent : array_like, optional
-        dY itself, of the shape of ``pooled``; with a loss, the loss's own cotangent. Without both, dY is all 1.
+        dY itself, of the shape of ``pooled``; with a loss, the loss's own cotangent. Without both, dY is 1.
 
     Returns
     -------
@@ -182,22 +182,20 @@ def _tap_coefficients(pooled: Tensor, geometry: WindowGeometry, switches: Array 
     if switches is not None and switches.dtype.kind == "f":
         return switches  # the shares of a split tie
     if switches is not None:
-        return (switches == numbers).astype(pooled.dtype)
+        return np.asarray(switches == numbers, pooled.dtype)
+    return np.broadcast_to(np.asarray(1.0 / _divisor(pooled), pooled.dtype), (taps, *pooled.shape))
+
+
+def _divisor(pooled: Tensor) -> Any:
+    """Give what an average pooling divided its sums by, a number or an array; 1 for a sum."""
     node = pooled.node
-    divisor = node.inputs[1] if node is not None and node.primitive.name == "divide" else 1.0
-    if not isinstance(divisor, float):
-        divisor = _average_counts(node, divisor)
-    return np.broadcast_to(np.asarray(1.0 / divisor, pooled.dtype), (taps, *pooled.shape))
-
-
-def _average_counts(node: Node | None, divisor: Any) -> Any:
-    """Give the counts that an average pooling divided by, from what its division kept."""
-    kept = {value.name: value.array for value in node.saved} if node is not None else {}
-    return kept["y"]
+    if node is None or node.primitive.name != "divide":
+        return 1.0
+    return next(value.array for value in node.saved if value.name == "y")
 
 
 def _cells_of_taps(geometry: WindowGeometry) -> tuple[Array, Array]:
-    """Give, for each tap and window, whether its cell is real, and where: (taps, *out), (taps, *out, axes)."""
+    """Give for each tap and window whether its cell is real, and where: (taps, *out), (taps, *out, axes)."""
     rank = len(geometry.window)
     places = []
     for axis, (f, out, s, (before, _), d) in enumerate(
@@ -216,7 +214,7 @@ def _cells_of_taps(geometry: WindowGeometry) -> tuple[Array, Array]:
         places.append(place.reshape(shape))
     grid = np.stack(np.broadcast_arrays(*places), axis=-1).reshape(-1, *geometry.output, rank)
     real = ((grid >= 0) & (grid < np.array(geometry.input))).all(axis=-1)
-    return real, grid
+    return np.asarray(real), grid
 
 
 def _entries(coefficients: Array, real: Array, cells: Array, dy: Array) -> dict[str, Array]:

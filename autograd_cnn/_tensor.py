@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._graph import Node, Source, next_serial
-from autograd_cnn._modes import MODE
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
-from autograd_cnn.lines import user_position
-from autograd_cnn.primitive import LateBound, Primitive
+from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
 
 late: LateBound[Tensor] = _late
@@ -116,7 +114,7 @@ class Tensor:
                 fits="x.detach() first",
             )
         if wants:
-            _check_float("requires_grad", self._data)
+            check_float("requires_grad", self._data)
         self._wants = bool(wants)
 
     def numpy(self) -> NDArray[Any]:
@@ -193,7 +191,7 @@ class Tensor:
             Keep the values that the rules used, so that the graph can be swept again.
         create_graph : bool
             Record the gradient's own computation, so that it can be differentiated; implies ``retain_graph``.
-            ``.grad`` then refers to the graph and the graph to the leaf: a reference cycle, until ``.grad`` is reset.
+            ``.grad`` then refers to the graph and the graph to the leaf: a cycle, until ``.grad`` is reset.
         """
         late.backward(self, gradient, retain_graph, create_graph)
 
@@ -293,7 +291,7 @@ class Tensor:
     def __len__(self) -> int:
         if not self._data.ndim:
             raise ShapeError("len", "a tensor without axes has no length", operands={"x": self})
-        return self._data.shape[0]
+        return int(self._data.shape[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
@@ -329,180 +327,8 @@ class Tensor:
         return f"tensor({values}, {', '.join(notes)})"
 
 
-def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any] = NO_SETTINGS) -> Any:
-    """Run a primitive on Tensors and Python scalars, and record it where gradients or a capture ask for it.
-
-    Gives a Tensor, or a tuple of them for a primitive with several outputs.
-    """
-    arrays = []
-    mask = 1  # a leading 1, then one bit an input: does it want a gradient?
-    for value in inputs:
-        if value.__class__ is Tensor:
-            arrays.append(value._data)
-            mask += mask + value._wants
-        else:
-            arrays.append(value)
-            mask += mask
-    if primitive.check_first:
-        primitive.shape(*arrays, **settings)
-    try:
-        result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
-    except ValueError:
-        primitive.shape(*arrays, **settings)
-        raise
-    extra: tuple[Any, ...] = ()
-    if result.__class__ is tuple:
-        result, *rest = result
-        extra = tuple(rest)
-    if result.__class__ is not np.ndarray:
-        result = np.asarray(result)
-    mode = MODE.get()
-    wants = mask & (mask - 1) != 0 and mode.recording and primitive.differentiable
-    if not wants:
-        if not mode.capturing:
-            return (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
-        mask = 1 << len(inputs)
-    plan = primitive.plans.get(mask) or primitive.plan(mask)
-    node = Node()
-    node.serial = next_serial()
-    node.plan = plan
-    node.settings = settings
-    node.mode = mode
-    node.shape = result.shape
-    node.dtype = result.dtype
-    node._rare = None
-    node._code, node._offset = user_position(1)
-    parents = []
-    for value in inputs:
-        if value.__class__ is Tensor:
-            parent = value._node
-            if parent is None:
-                parent = value if value._wants else value._source or source_of(value)
-            elif value._port:
-                node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
-            parents.append(parent)
-        else:
-            parents.append(value)
-    node.inputs = tuple(parents)
-    if extra:
-        node.rare.outputs = tuple((array.shape, array.dtype) for array in extra)
-        node._saved = tuple(
-            (extra[kept.position - 1] if kept.position else result)
-            if kept.is_output
-            else arrays[kept.position]
-            for kept in plan.keep
-        )
-        return (
-            Tensor(result, wants, node),
-            *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)),
-        )
-    node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
-    return Tensor(result, wants, node)
-
-
-def source_of(tensor: Tensor) -> Source:
-    """Give the one `Source` that stands for a constant Tensor in every graph."""
-    if tensor._source is None:
-        tensor._source = Source(tensor)
-    return tensor._source
-
-
-def constant(value: Any) -> Any:
-    """Make an operand of what a user wrote beside a Tensor: arrays and lists become Tensors, scalars stay scalars."""
-    if value.__class__ is Tensor or value.__class__ in (float, int, bool):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    array = np.asarray(value)
-    if array.dtype == object:
-        raise DTypeError(
-            "operand", f"cannot make numbers of a {type(value).__name__}", fits="a Tensor, array or number"
-        )
-    return Tensor(array)
-
-
-def tensor(
-    data: ArrayLike | Tensor,
-    dtype: DTypeLike | None = None,
-    requires_grad: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """Make a Tensor from a copy of the data.
-
-    Parameters
-    ----------
-    data : array_like or Tensor
-        Python floats make float32, Python integers int64; arrays keep their dtype.
-    dtype : dtype, optional
-        Convert to this.
-    requires_grad : bool
-        Whether `backward` should reach it. Only floating dtypes can.
-    name : str, optional
-        For pictures and messages.
-
-    Raises
-    ------
-    DTypeError
-        When the data are not numbers, or integers are asked for gradients.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> ag.tensor([1.0, 2.0], requires_grad=True)
-    tensor([1., 2.], dtype=float32, requires_grad=True)
-    """
-    source = data._data if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError("tensor", f"the data do not form an array: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(
-            "tensor", f"elements must be numbers, not {array.dtype}", fits="bool, integer or floating data"
-        )
-    if dtype is None and array.dtype == np.float64 and not isinstance(source, (np.ndarray, np.generic)):
-        array = array.astype(np.float32)
-    return _named(array, requires_grad, name)
-
-
-def from_numpy(
-    array: NDArray[Any], share: bool = False, requires_grad: bool = False, name: str | None = None
-) -> Tensor:
-    """Make a Tensor from a NumPy array, which keeps its dtype.
-
-    Parameters
-    ----------
-    array : ndarray
-        The values.
-    share : bool
-        Use the array's own memory instead of a copy. Nothing then protects the graph from writes to
-        ``array``: a gradient computed after such a write is wrong, without a word.
-    requires_grad, name
-        As in `tensor`.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> import numpy as np
-    >>> ag.from_numpy(np.arange(3.0)).dtype
-    dtype('float64')
-    """
-    if not isinstance(array, np.ndarray):
-        raise DTypeError(
-            "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
-        )
-    return _named(array if share else array.copy(), requires_grad, name)
-
-
-def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
-    if requires_grad:
-        _check_float("tensor", array)
-    result = Tensor(array, requires_grad)
-    result.name = name
-    return result
-
-
-def _check_float(op: str, array: NDArray[Any]) -> None:
+def check_float(op: str, array: NDArray[Any]) -> None:
+    """Refuse an array that cannot be differentiated."""
     if array.dtype.kind != "f":
         raise DTypeError(
             op,
@@ -512,9 +338,4 @@ def _check_float(op: str, array: NDArray[Any]) -> None:
         )
 
 
-# one function under two types: most primitives give one Tensor, some a tuple of them
-apply: Callable[..., Tensor] = _apply
-apply_all: Callable[..., tuple[Tensor, ...]] = _apply
-
 late.Tensor = Tensor
-late.apply = _apply

@@ -12,10 +12,12 @@ class Shaped(Protocol):
     """Anything with a shape and a dtype: an array, a Tensor, a Node."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
 
     @property
-    def dtype(self) -> object: ...
+    def dtype(self) -> object:
+        """Type of the elements."""
 
 
 def signature(operand: object) -> str:

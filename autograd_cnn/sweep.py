@@ -8,7 +8,7 @@ with primitives and a primitive called with arrays is its kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 
 from autograd_cnn._graph import Node, ancestors
 from autograd_cnn._modes import MODE, Mode, Origin
-from autograd_cnn._tensor import Tensor, source_of
-from autograd_cnn.errors import GraphError, NoGradientError, ShapeError
+from autograd_cnn._tensor import Tensor
+from autograd_cnn.errors import NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
@@ -173,7 +173,7 @@ def _tensors(node: Node) -> tuple[Any, ...]:
 def _relinked(array: Any, origin: Any, port: int) -> Tensor:
     """Make the Tensor of a kept input again: the leaf itself, a node's output, or a constant."""
     if origin.__class__ is Tensor:
-        return origin  # type: ignore[no-any-return]
+        return origin
     if origin.__class__ is Node:
         return Tensor(array, port == 0 and origin.requires_grad, origin, port)
     constant = Tensor(array)
@@ -199,7 +199,7 @@ def backward(
     start = {key_of(output): seed if create_graph else seed._data}
     found = sweep(start, retain=retain_graph or create_graph, traced=create_graph)
     for key, value in found.items():
-        tensor = key.rare.retained() if key.__class__ is Node else key
+        tensor = key.rare.retained() if isinstance(key, Node) and key.rare.retained else key
         if tensor is None:
             continue
         new = value if create_graph else Tensor(np.asarray(value))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from autograd_cnn._tensor import Tensor, tensor
+from autograd_cnn._creation import tensor
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module

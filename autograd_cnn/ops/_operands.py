@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd_cnn._tensor import Tensor, constant
+from autograd_cnn._apply import constant
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive
@@ -18,14 +19,14 @@ _default_float = np.dtype(np.float32)
 def as_tensor(value: Any) -> Tensor:
     """Give a Tensor: the value itself, or a constant made of an array, a list or a number."""
     operand = constant(value)
-    if operand.__class__ is Tensor:
+    if isinstance(operand, Tensor):
         return operand
     return Tensor(np.asarray(operand, dtype=_default_float if isinstance(operand, float) else None))
 
 
 def as_float(value: Any) -> Tensor:
     """Give a Tensor of a floating dtype; integers and booleans become float32."""
-    x = value if value.__class__ is Tensor else as_tensor(value)
+    x = as_tensor(value)
     return x if x._data.dtype.kind == "f" else astype(x, _default_float)
 
 
@@ -77,18 +78,18 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     >>> ag.astype(ag.tensor([1.5, 2.5]), "float64").dtype
     dtype('float64')
     """
-    x = as_tensor(x)
+    source = as_tensor(x)
     target = np.dtype(dtype)
     if target.kind not in "biuf":
         raise DTypeError(
             "astype", f"elements must be numbers, not {target}", operands={"x": x}, fits="a float dtype"
         )
-    if target == x._data.dtype:
-        return x
-    if target.kind == "f" and x._data.dtype.kind == "f":
-        result: Tensor = cast(x, source=x._data.dtype, target=target)
+    if target == source.dtype:
+        return source
+    if target.kind == "f" and source.dtype.kind == "f":
+        result: Tensor = cast(source, source=source.dtype, target=target)
     else:
-        result = convert(x, target=target)
+        result = convert(source, target=target)
     return result
 
 

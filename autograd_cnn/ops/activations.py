@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._apply import apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.primitive import Primitive

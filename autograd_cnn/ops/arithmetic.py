@@ -1,4 +1,4 @@
-"""Arithmetic of two operands, with NumPy's broadcasting: add, subtract, multiply, divide, power, maximum, minimum.
+"""Arithmetic of two operands, with NumPy's broadcasting: add, multiply, divide, power, maximum and so on.
 
 The sweep sums each cotangent back to its operand's shape, so no rule here thinks of broadcasting.
 """
@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._apply import apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_floats, same_kind
 from autograd_cnn.ops._shapes import elementwise
@@ -89,7 +90,9 @@ def _first_share(x: Any, y: Any, *, ties: Ties) -> Any:
     return share.astype(np.result_type(x, y), copy=False)
 
 
-first_share_p: Primitive = Primitive("first_share", _first_share, "x y", shape=elementwise("first_share", "x", "y"))
+first_share_p: Primitive = Primitive(
+    "first_share", _first_share, "x y", shape=elementwise("first_share", "x", "y")
+)
 
 
 def _maximum_rule_x(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
@@ -138,7 +141,7 @@ def add(x: Any, y: Any) -> Tensor:
 
 
 def subtract(x: Any, y: Any) -> Tensor:
-    """Subtract elementwise: ``x - y``. Gradients: ``g`` to x, ``-g`` to y. Arguments and errors as in `add`.
+    """Subtract elementwise: ``x - y``. Gradients: ``g`` to x, ``-g`` to y. Otherwise as in `add`.
 
     Examples
     --------
@@ -150,7 +153,7 @@ def subtract(x: Any, y: Any) -> Tensor:
 
 
 def multiply(x: Any, y: Any) -> Tensor:
-    """Multiply elementwise: ``x * y``. Gradients: ``g * y`` to x, ``g * x`` to y. Arguments and errors as in `add`.
+    """Multiply elementwise: ``x * y``. Gradients: ``g * y`` to x, ``g * x`` to y. Otherwise as in `add`.
 
     Examples
     --------
@@ -164,7 +167,7 @@ def multiply(x: Any, y: Any) -> Tensor:
 def divide(x: Any, y: Any) -> Tensor:
     """Divide elementwise: ``x / y``; integers become float32 first.
 
-    Gradients: ``g / y`` to x, ``-g * x / y**2`` to y. Arguments and errors as in `add`.
+    Gradients: ``g / y`` to x, ``-g * x / y**2`` to y. Otherwise as in `add`.
 
     Examples
     --------
@@ -189,7 +192,7 @@ def power(x: Any, y: Any) -> Tensor:
     """Raise elementwise: ``x ** y``.
 
     Gradients: ``g * y * x**(y-1)`` to x (0 where y is 0), ``g * x**y * log(x)`` to y (0 where x <= 0).
-    Arguments and errors as in `add`.
+    Otherwise as in `add`.
 
     Examples
     --------
@@ -245,7 +248,7 @@ def maximum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
 
 
 def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
-    """Take the smaller of two, elementwise: ``-maximum(-x, -y)``. Arguments, ties and errors as in `maximum`.
+    """Take the smaller of two, elementwise: ``-maximum(-x, -y)``. Otherwise as in `maximum`.
 
     Examples
     --------

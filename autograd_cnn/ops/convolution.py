@@ -1,4 +1,4 @@
-"""Convolution in one, two and three dimensions, and its transpose.
+"""Convolution in one, two and three dimensions.
 
 Three primitives form one bilinear family: each one's two transposes are the other two, and all share
 one frozen `ConvGeometry`. Rounding, "same", ``output_padding`` and ``flip`` exist only in the public
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply
-from autograd_cnn.errors import RangeError, ShapeError
+from autograd_cnn._tensor import Tensor
+from autograd_cnn.errors import ShapeError
 from autograd_cnn.kernels.convolution import conv, conv_transpose, conv_weight_gradient
 from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.ops._operands import as_floats
-from autograd_cnn.ops._shapes import Shape
-from autograd_cnn.ops._windows import Padding, Rounding, Sizes, extent, pad_pairs, per_axis, window_geometry
-from autograd_cnn.ops.movement import index, reshape
+from autograd_cnn.ops._windows import Padding, Rounding, Sizes, window_geometry
+from autograd_cnn.ops.indexing import index
 from autograd_cnn.ops.reductions import sum_p
 from autograd_cnn.primitive import Primitive
 
@@ -62,7 +62,7 @@ conv_weight_gradient_p: Primitive = Primitive(
 )
 
 
-def _operands(op: str, rank: int, x: Any, weight: Any, bias: Any) -> tuple[Tensor, ...]:
+def conv_operands(op: str, rank: int, x: Any, weight: Any, bias: Any) -> tuple[Tensor, ...]:
     """Give x, weight and perhaps bias as Tensors of one dtype, of the right ranks."""
     operands = as_floats(*((x, weight) if bias is None else (x, weight, bias)))
     axes = ("length", "height, width", "depth, height, width")[rank - 1]
@@ -79,7 +79,8 @@ def _operands(op: str, rank: int, x: Any, weight: Any, bias: Any) -> tuple[Tenso
     return operands
 
 
-def _check_channels(op: str, operands: tuple[Tensor, ...], groups: int, transposed: bool) -> None:
+def check_channels(op: str, operands: tuple[Tensor, ...], groups: int, transposed: bool) -> None:
+    """Refuse channels that x, weight, bias and groups do not agree on."""
     x, weight = operands[:2]
     channels, (first, second) = x.shape[1], weight.shape[:2]
     outs = second * groups if transposed else first
@@ -123,8 +124,8 @@ def _convolve(
     rounding: str,
 ) -> Tensor:
     op = f"conv{rank}d"
-    operands = _operands(op, rank, x, weight, bias)
-    _check_channels(op, operands, groups, transposed=False)
+    operands = conv_operands(op, rank, x, weight, bias)
+    check_channels(op, operands, groups, transposed=False)
     image, kernel, *rest = operands
     sizes = window_geometry(op, image.shape[2:], kernel.shape[2:], stride, padding, dilation, rounding)
     geometry = ConvGeometry(
@@ -133,63 +134,6 @@ def _convolve(
     if flip:
         kernel = index(kernel, (..., *(slice(None, None, -1),) * rank))
     return apply(conv_p, (image, kernel, *rest), {"geometry": geometry})
-
-
-def _convolve_transposed(
-    rank: int,
-    x: Any,
-    weight: Any,
-    bias: Any,
-    stride: Sizes,
-    padding: Padding,
-    output_padding: Sizes,
-    dilation: Sizes,
-    groups: int,
-) -> Tensor:
-    op = f"conv_transpose{rank}d"
-    operands = _operands(op, rank, x, weight, bias)
-    _check_channels(op, operands, groups, transposed=True)
-    image, kernel = operands[:2]
-    small, window = image.shape[2:], kernel.shape[2:]
-    strides, dilations = per_axis(op, "stride", stride, rank), per_axis(op, "dilation", dilation, rank)
-    extra = per_axis(op, "output_padding", output_padding, rank, least=0)
-    if padding == "same":
-        raise RangeError(
-            op, 'padding="same" has no meaning here', fits="integers or pairs, and output_padding"
-        )
-    pairs = pad_pairs(op, padding, small, window, strides, dilations)
-    large = tuple(
-        (n - 1) * s - sum(pair) + extent(f, d) + e
-        for n, s, pair, f, d, e in zip(small, strides, pairs, window, dilations, extra, strict=True)
-    )
-    _check_transposed_sizes(op, operands, large, extra, strides, dilations)
-    geometry = ConvGeometry(large, window, small, strides, pairs, dilations, groups)
-    result: Tensor = apply(conv_transpose_p, (image, kernel), {"geometry": geometry})
-    if len(operands) == 2:
-        return result
-    return result + reshape(operands[2], (-1,) + (1,) * rank)
-
-
-def _check_transposed_sizes(
-    op: str, operands: tuple[Tensor, ...], large: Shape, extra: Shape, strides: Shape, dilations: Shape
-) -> None:
-    named = dict(zip(("x", "weight", "bias"), operands, strict=False))
-    if min(large) < 1:
-        raise ShapeError(
-            op,
-            f"the result would have the sizes {large}",
-            operands=named,
-            rule="(N - 1) * S - P + F + output_padding, at least 1",
-            fits="less padding",
-        )
-    for axis, (e, s, d) in enumerate(zip(extra, strides, dilations, strict=True)):
-        if e and e >= max(s, d):
-            raise RangeError(
-                op,
-                f"output_padding={e} along spatial axis {axis} is not less than the stride {s} or dilation {d}",
-                operands=named,
-                fits=f"output_padding from 0 to {max(s, d) - 1}",
-            )
 
 
 @composite
@@ -204,7 +148,7 @@ def conv1d(
     flip: bool = False,
     rounding: Rounding = "floor",
 ) -> Tensor:
-    """Convolve sequences: x (N, C, L), weight (O, C/groups, F). Everything else as in `conv2d`.
+    """Convolve sequences: x (N, C, L), weight (O, C/groups, F). Otherwise as in `conv2d`.
 
     Examples
     --------
@@ -294,7 +238,7 @@ def conv3d(
     flip: bool = False,
     rounding: Rounding = "floor",
 ) -> Tensor:
-    """Convolve volumes: x (N, C, D, H, W), weight (O, C/groups, FD, FH, FW). Everything else as in `conv2d`.
+    """Convolve volumes: x (N, C, D, H, W), weight (O, C/groups, FD, FH, FW). Otherwise as in `conv2d`.
 
     Examples
     --------
@@ -304,96 +248,3 @@ def conv3d(
     (1, 3, 3, 3, 3)
     """
     return _convolve(3, x, weight, bias, stride, padding, dilation, groups, flip, rounding)
-
-
-@composite
-def conv_transpose1d(
-    x: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Sizes = 1,
-    padding: Padding = 0,
-    output_padding: Sizes = 0,
-    dilation: Sizes = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Transposed convolution of sequences: x (N, C, L), weight (C, O/groups, F). Else as `conv_transpose2d`.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> ag.conv_transpose1d(ag.tensor([[[1.0, 2.0]]]), ag.tensor([[[1.0, 1.0]]]), stride=2)
-    tensor([[[1., 1., 2., 2.]]], dtype=float32)
-    """
-    return _convolve_transposed(1, x, weight, bias, stride, padding, output_padding, dilation, groups)
-
-
-@composite
-def conv_transpose2d(
-    x: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Sizes = 1,
-    padding: Padding = 0,
-    output_padding: Sizes = 0,
-    dilation: Sizes = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Transposed convolution: the adjoint of `conv2d` in its input. Each value paints a filter; overlaps add.
-
-    Parameters
-    ----------
-    x : array_like
-        (N, C, H, W).
-    weight : array_like
-        (C, O/groups, FH, FW): the weight of the convolution that this transposes.
-    bias : array_like, optional
-        (O,).
-    stride, padding, dilation, groups
-        Of the convolution that this transposes.
-    output_padding : int or one an axis
-        Rows added at the end: which of the sizes that the convolution would round to x's is meant.
-
-    Returns
-    -------
-    Tensor
-        (N, O, H', W'), with (N - 1) * S - 2P + F + output_padding cells along an axis.
-
-    Raises
-    ------
-    ShapeError
-        When ranks or channels don't go together, or nothing would be left.
-    RangeError
-        When a setting is not understood, or ``output_padding`` is not less than stride or dilation.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> import numpy as np
-    >>> ag.conv_transpose2d(np.ones((1, 1, 2, 2)), np.ones((1, 3, 2, 2)), stride=2).shape
-    (1, 3, 4, 4)
-    """
-    return _convolve_transposed(2, x, weight, bias, stride, padding, output_padding, dilation, groups)
-
-
-@composite
-def conv_transpose3d(
-    x: Any,
-    weight: Any,
-    bias: Any = None,
-    stride: Sizes = 1,
-    padding: Padding = 0,
-    output_padding: Sizes = 0,
-    dilation: Sizes = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Transposed convolution of volumes: x (N, C, D, H, W). Everything else as in `conv_transpose2d`.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> import numpy as np
-    >>> ag.conv_transpose3d(np.ones((1, 1, 2, 2, 2)), np.ones((1, 1, 2, 2, 2)), stride=2).shape
-    (1, 1, 4, 4, 4)
-    """
-    return _convolve_transposed(3, x, weight, bias, stride, padding, output_padding, dilation, groups)

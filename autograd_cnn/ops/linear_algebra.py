@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor, same_kind
 from autograd_cnn.ops._shapes import Shape, broadcast_shape
@@ -64,7 +65,7 @@ def _dense_shape(x: Any, weight: Any, bias: Any = None) -> Shape:
             f"x has {got} features, the weight expects {ins}",
             operands=operands,
             rule=rule,
-            fits=f"x of shape (..., {ins}), or a weight ({outs}, {got}); flatten(x, start=1) joins axes first",
+            fits=f"x of shape (..., {ins}), or a weight ({outs}, {got}); flatten(x, 1) joins axes first",
         )
     if bias is not None and bias.shape != (outs,):
         raise ShapeError(

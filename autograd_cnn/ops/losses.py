@@ -6,13 +6,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import elementwise, normal_axis
 from autograd_cnn.ops.elementwise import exp_p
-from autograd_cnn.ops.movement import reshape, take_along
+from autograd_cnn.ops.indexing import take_along
+from autograd_cnn.ops.movement import reshape
 from autograd_cnn.ops.reductions import mean, sum, sum_p
 from autograd_cnn.primitive import Primitive
 

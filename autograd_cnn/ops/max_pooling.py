@@ -11,10 +11,9 @@ import math
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
+from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply, apply_all
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import flat_indices, max_pool, max_unpool, pool_at
@@ -22,7 +21,8 @@ from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells, per_axis, window_geometry
 from autograd_cnn.ops.arithmetic import Ties, check_ties
-from autograd_cnn.ops.movement import add_along_p, reshape
+from autograd_cnn.ops.indexing import add_along_p
+from autograd_cnn.ops.movement import reshape
 from autograd_cnn.primitive import Primitive
 
 _check_once = lru_cache(maxsize=256)(check_real_cells)
@@ -169,7 +169,7 @@ def max_pool1d(
     ties: Ties = "first",
     return_indices: bool = False,
 ) -> Any:
-    """Max pooling of sequences (N, C, L). Everything else as in `max_pool2d`.
+    """Max pooling of sequences (N, C, L). Otherwise as in `max_pool2d`.
 
     Examples
     --------
@@ -217,8 +217,8 @@ def max_pool2d(
     -------
     Tensor, or (Tensor, Tensor)
         (N, C, H', W') of x's dtype; with indices, an int64 Tensor of the same shape. Gradient:
-        max un-pooling of ``g``. A window's cotangent goes whole to its winner, every other cell gets 0 from that
-        window, and a cell that wins several windows gets the sum.
+        max un-pooling of ``g``. A window's cotangent goes whole to its winner, every other cell gets 0
+        from that window, and a cell that wins several windows gets the sum.
 
     Raises
     ------
@@ -255,7 +255,7 @@ def max_pool3d(
     ties: Ties = "first",
     return_indices: bool = False,
 ) -> Any:
-    """Max pooling of volumes (N, C, D, H, W). Everything else as in `max_pool2d`.
+    """Max pooling of volumes (N, C, D, H, W). Otherwise as in `max_pool2d`.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def max_unpool1d(
     padding: Padding = 0,
     output_size: Any = None,
 ) -> Tensor:
-    """Max un-pooling of sequences (N, C, L). Everything else as in `max_unpool2d`.
+    """Max un-pooling of sequences (N, C, L). Otherwise as in `max_unpool2d`.
 
     Examples
     --------
@@ -343,7 +343,7 @@ def max_unpool3d(
     padding: Padding = 0,
     output_size: Any = None,
 ) -> Tensor:
-    """Max un-pooling of volumes (N, C, D, H, W). Everything else as in `max_unpool2d`.
+    """Max un-pooling of volumes (N, C, D, H, W). Otherwise as in `max_unpool2d`.
 
     Examples
     --------

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
@@ -23,7 +24,8 @@ def _reduced(x: Any, *, axis: Shape, keepdims: bool, **_: Any) -> Shape:
 
 
 def _sum(x: Any, *, axis: Shape, keepdims: bool, shape: Shape) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if x.dtype.kind == "f" else None)
+    total: Any = np.add.reduce  # called through Any: the stubs know no variable keepdims
+    return total(x, axis, None, None, keepdims)
 
 
 def _expand(y: Any, *, axis: Shape, keepdims: bool, shape: Shape) -> Any:
@@ -139,14 +141,14 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     >>> ag.mean(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     tensor([2., 3.], dtype=float32)
     """
-    x = as_float(x)
-    axes = normal_axes("mean", axis, x)
-    count = math.prod(x.shape[i] for i in axes)
+    values = as_float(x)
+    axes = normal_axes("mean", axis, values)
+    count = math.prod(values.shape[i] for i in axes)
     if not count:
         raise ShapeError(
-            "mean", "there are no elements to average", operands={"x": x}, fits="a non-empty tensor"
+            "mean", "there are no elements to average", operands={"x": values}, fits="a non-empty tensor"
         )
-    return sum(x, axes, keepdims) / count
+    return sum(values, axes, keepdims) / count
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:

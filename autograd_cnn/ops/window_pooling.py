@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
-from autograd_cnn._tensor import Tensor, apply
+from autograd_cnn._tensor import Tensor
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.window_sums import window_counts, window_sum, window_sum_transpose
 from autograd_cnn.ops._operands import as_float
@@ -90,7 +91,7 @@ def avg_pool1d(
     rounding: Rounding = "floor",
     count_include_pad: bool = True,
 ) -> Tensor:
-    """Average pooling of sequences (N, C, L). Everything else as in `avg_pool2d`.
+    """Average pooling of sequences (N, C, L). Otherwise as in `avg_pool2d`.
 
     Examples
     --------
@@ -126,7 +127,7 @@ def avg_pool2d(
     Returns
     -------
     Tensor
-        (N, C, H', W'). Gradient: each cell of a window gets ``g`` divided by the window's count; overlaps add.
+        (N, C, H', W'). Gradient: each cell of a window gets ``g`` over the window's count; overlaps add.
 
     Raises
     ------
@@ -158,7 +159,7 @@ def avg_pool3d(
     rounding: Rounding = "floor",
     count_include_pad: bool = True,
 ) -> Tensor:
-    """Average pooling of volumes (N, C, D, H, W). Everything else as in `avg_pool2d`.
+    """Average pooling of volumes (N, C, D, H, W). Otherwise as in `avg_pool2d`.
 
     Examples
     --------
@@ -179,7 +180,7 @@ def sum_pool1d(
     dilation: Sizes = 1,
     rounding: Rounding = "floor",
 ) -> Tensor:
-    """Sum pooling of sequences (N, C, L). Everything else as in `sum_pool2d`.
+    """Sum pooling of sequences (N, C, L). Otherwise as in `sum_pool2d`.
 
     Examples
     --------
@@ -242,7 +243,7 @@ def sum_pool3d(
     dilation: Sizes = 1,
     rounding: Rounding = "floor",
 ) -> Tensor:
-    """Sum pooling of volumes (N, C, D, H, W). Everything else as in `sum_pool2d`.
+    """Sum pooling of volumes (N, C, D, H, W). Otherwise as in `sum_pool2d`.
 
     Examples
     --------

@@ -54,4 +54,5 @@ class SGD(Optimiser):
                 velocity += gradient
             gradient = velocity
         step = np.multiply(gradient, self.lr, dtype=value.dtype)
-        return np.subtract(value, step, out=step)
+        moved: NDArray[Any] = np.subtract(value, step, out=step)
+        return moved

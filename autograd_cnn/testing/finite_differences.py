@@ -53,7 +53,7 @@ class GradientReport:
         )
 
 
-class GradientMismatch(AutogradError, AssertionError):
+class GradientMismatch(AutogradError, AssertionError):  # noqa: N818 - read as "a mismatch was found"
     """A gradient and its finite difference disagree; ``report`` has the worst element."""
 
     def __init__(self, report: GradientReport) -> None:
@@ -61,7 +61,7 @@ class GradientMismatch(AutogradError, AssertionError):
         super().__init__(
             "gradcheck",
             str(report),
-            fits="a rule whose derivative is the finite difference; at kinks and ties no rule can agree with it",
+            fits="the derivative of the forward pass; at kinks and ties no rule agrees with a difference",
         )
 
 

@@ -1,0 +1,93 @@
+"""Joining tensors: concatenate, whose adjoint gives each part its slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_cnn._apply import apply
+from autograd_cnn._tensor import Tensor
+from autograd_cnn.errors import ShapeError
+from autograd_cnn.ops._operands import as_floats, as_tensor
+from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
+from autograd_cnn.ops.indexing import slice_p
+from autograd_cnn.primitive import Primitive
+
+
+def _part(g: Any, *, position: int, axis: int, sizes: Shape) -> Any:
+    start = _total(sizes[:position])
+    index = (slice(None),) * axis + (slice(start, start + sizes[position]),)
+    return slice_p(g, index=index, shape=g.shape)
+
+
+def _concatenated_shape(*parts: Any, axis: int, sizes: Shape) -> Shape:
+    shapes = [shape_of(part) for part in parts]
+    rests = [shape[:axis] + shape[axis + 1 :] for shape in shapes]
+    if any(rest != rests[0] for rest in rests):
+        raise ShapeError(
+            "concatenate",
+            f"the parts must have equal sizes except along axis {axis}",
+            operands={f"parts[{i}]": part for i, part in enumerate(parts)},
+            fits=f"parts like parts[0], any size along axis {axis}",
+        )
+    return (*shapes[0][:axis], _total(sizes), *shapes[0][axis + 1 :])
+
+
+def _total(sizes: Sequence[int]) -> int:
+    """Add up sizes as a Python integer."""
+    return int(np.sum(sizes, dtype=np.int64))
+
+
+concatenate_p: Primitive = Primitive(
+    "concatenate",
+    lambda *parts, axis, sizes: np.concatenate(parts, axis),
+    "*parts",
+    shape=_concatenated_shape,
+    transposes={"parts": _part},
+)
+
+
+def concatenate(parts: Sequence[Any], axis: int = 0) -> Tensor:
+    """Join tensors along an existing axis.
+
+    Parameters
+    ----------
+    parts : sequence of array_like
+        At least one; equal shapes except along ``axis``. Integers take the floating dtype of the others.
+    axis : int
+        The axis to join along.
+
+    Returns
+    -------
+    Tensor
+        Gradient: each part gets its own slice of ``g``.
+
+    Raises
+    ------
+    ShapeError
+        When there is no part, or the other sizes differ.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.concatenate([ag.tensor([1.0]), ag.tensor([2.0, 3.0])])
+    tensor([1., 2., 3.], dtype=float32)
+    """
+    tensors = tuple(map(as_tensor, parts))
+    if not tensors:
+        raise ShapeError("concatenate", "there is nothing to join", fits="at least one part")
+    if any(t._data.dtype.kind == "f" for t in tensors):
+        tensors = as_floats(*tensors)
+    axis = normal_axis("concatenate", axis, tensors[0])
+    for number, part in enumerate(tensors):
+        if part.ndim != tensors[0].ndim:
+            raise ShapeError(
+                "concatenate",
+                f"part {number} has {part.ndim} axes, part 0 has {tensors[0].ndim}",
+                operands={f"parts[{i}]": t for i, t in enumerate(tensors)},
+                fits="parts with equally many axes",
+            )
+    sizes = tuple(t.shape[axis] for t in tensors)
+    return apply(concatenate_p, tensors, {"axis": axis, "sizes": sizes})
