@@ -1,0 +1,122 @@
+"""How the numbers of a panel are printed: one power of ten, as few digits as tell the truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """Prints a value in units of ``10 ** power``, rounded to ``decimals``.
+
+    Values that need fewer decimals are printed with fewer; a value that only rounds to zero is "≈0".
+    """
+
+    power: int = 0
+    decimals: int = 2
+    noise: float = 0.0
+
+    def __call__(self, value: float) -> str:
+        """The number as printed."""
+        if value != value:
+            return "NaN"
+        if math.isinf(value):
+            return "inf" if value > 0 else "−inf"
+        scaled = self.rounded(value)
+        if scaled == 0:
+            return "0" if abs(value) <= self.noise else "≈0"
+        exact = value / 10.0**self.power
+        decimals = self.decimals
+        slack = self.noise / 10.0**self.power
+        while decimals > 0 and abs(round(exact, decimals - 1) - exact) <= slack:
+            decimals -= 1
+        return f"{scaled:.{decimals}f}".replace("-", "−")
+
+    def rounded(self, value: float) -> float:
+        """The printed number as a float, in the panel's unit."""
+        return round(value / 10.0**self.power, self.decimals)
+
+    def adds_up(self, terms: Iterable[float], total: float) -> bool:
+        """Whether the printed terms sum to the printed total."""
+        printed = sum(self.rounded(term) for term in terms)
+        return abs(printed - self.rounded(total)) < 0.5 * 10.0**-self.decimals
+
+    @property
+    def unit(self) -> str:
+        """The panel's unit in words, empty where it is 1.
+
+        Examples
+        --------
+        >>> NumberFormat(-3).unit
+        'unit 0.001'
+        >>> NumberFormat(0).unit
+        ''
+        """
+        if self.power == 0:
+            return ""
+        return f"unit {10.0**self.power:g}"
+
+
+def choose_format(
+    values: Sequence[float],
+    sums: Sequence[tuple[Sequence[float], float]] = (),
+    most_decimals: int = 3,
+) -> NumberFormat:
+    """The format for all ``values`` of a panel.
+
+    Exact within ``most_decimals`` where that is possible; else two significant digits of the largest value, and
+    one or two more where the printed terms of ``sums`` would not add up to the printed total.
+
+    Examples
+    --------
+    >>> show = choose_format([0.4, 0.7, 1.1, 0.0])
+    >>> [show(value) for value in (0.4, 0.7, 1.1, 0.0)]
+    ['0.4', '0.7', '1.1', '0']
+    >>> show = choose_format(
+    ...     [0.05, 0.2 / 3, 0.05 + 0.2 / 3], [((0.05, 0.2 / 3), 0.05 + 0.2 / 3)]
+    ... )
+    >>> [show(value) for value in (0.05, 0.2 / 3, 0.05 + 0.2 / 3)]
+    ['0.05', '0.07', '0.12']
+    """
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    if largest == 0:
+        return NumberFormat(0, 0)
+    noise = largest * 2e-7
+    magnitude = math.floor(math.log10(largest * (1 + 1e-9)))
+    power = 0 if -1 <= magnitude <= 2 else magnitude
+    for decimals in range(most_decimals + 1):
+        shown = NumberFormat(power, decimals, noise)
+        if all(abs(shown.rounded(value) * 10.0**power - value) <= noise for value in finite):
+            return shown
+    start = max(0, 1 - (magnitude - power))
+    for decimals in range(start, start + 3):
+        shown = NumberFormat(power, decimals, noise)
+        if all(shown.adds_up(terms, total) for terms, total in sums):
+            return shown
+    return NumberFormat(power, start, noise)
+
+
+def fit_number(text: str, room: int) -> str:
+    """A printed number in at most ``room`` characters: first without the leading zero, then with fewer decimals.
+
+    Examples
+    --------
+    >>> fit_number("−0.57", 5), fit_number("−0.57", 4), fit_number("−0.573", 4)
+    ('−0.57', '−.57', '−.57')
+    """
+    if len(text) <= room:
+        return text
+    sign, digits = ("−", text[1:]) if text.startswith("−") else ("", text)
+    if digits.startswith("0."):
+        digits = digits[1:]
+    if "." not in digits or len(sign + digits) <= room:
+        return sign + digits
+    whole, _, decimals = digits.partition(".")
+    keep = max(0, room - len(sign) - len(whole) - 1)
+    if not keep:
+        return sign + (whole or "0")
+    rounded = f"{round(float('0' + digits), keep):.{keep}f}"
+    return sign + (rounded if whole or not rounded.startswith("0.") else rounded[1:])
