@@ -29,6 +29,9 @@ from autograd_cnn.kernels.layout import accumulator, batch_first, packed_batch_l
 
 Array = NDArray[Any]
 
+# A transpose becomes a convolution unless its input has this many times more cells than its output.
+MIRROR_GROWTH = 1.5
+
 
 def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGeometry) -> Array:
     """Cross-correlate: ``out[n, o, q] = bias[o] + sum_{c, k} weight[o, c, k] x[n, c, q * s + k * d - p]``.
@@ -45,7 +48,7 @@ def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGe
     """
     out = np.empty((len(weight), *geometry.output, len(x)), accumulator(x.dtype))  # (O, *output, N)
     weight = weight.astype(out.dtype, copy=False)
-    for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out)):
+    for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out.dtype)):
         _conv(x[samples], weight, out[:, *places, samples], part)
     if bias is not None:
         out += bias.astype(out.dtype, copy=False).reshape(-1, *(1,) * (out.ndim - 1))
@@ -71,10 +74,9 @@ def conv_transpose(y: Array, weight: Array, *, geometry: ConvGeometry) -> Array:
         values = packed_batch_last(y).astype(dtype, copy=False)
         whole = depthwise.conv_transpose(values, weight, geometry)
         return batch_first(cropped(whole, geometry)).astype(y.dtype, copy=False)
-    if _mirrors_well(geometry, weight.shape[0], channels):
+    if _mirrors_well(geometry):
         return conv(y, _mirrored(weight, geometry.groups), geometry=_mirror_geometry(geometry))
-    window_bytes = _window_bytes(channels, geometry, np.empty(0, dtype))
-    cut = list(pieces(geometry, len(y), window_bytes))
+    cut = list(pieces(geometry, len(y), _window_bytes(channels, geometry, dtype)))
     if len(cut) == 1:
         return batch_first(_spread(y, weight, geometry)).astype(y.dtype, copy=False)
     x = np.zeros((channels, *geometry.input, len(y)), dtype)  # (C, *input, N)
@@ -97,7 +99,9 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     """
     channels = x.shape[1] // geometry.groups
     gradient = np.zeros((y.shape[1], channels, *geometry.kernel), accumulator(x.dtype))
-    for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, gradient)):
+    for samples, places, part in pieces(
+        geometry, len(x), _window_bytes(x.shape[1], geometry, gradient.dtype)
+    ):
         gradient += _correlate(x[samples], y[samples, :, *places], part)
     return gradient.astype(x.dtype, copy=False)
 
@@ -122,7 +126,7 @@ def _conv(x: Array, weight: Array, out: Array, geometry: ConvGeometry) -> None:
 
 
 def _spread(y: Array, weight: Array, geometry: ConvGeometry) -> Array:
-    """Columns from the cotangents by one product, then each tap's share added to its cells: (C, *input, N)."""
+    """Columns by one product, then each tap's share of them added to its cells: (C, *input, N)."""
     groups, filters, channels = geometry.groups, weight.shape[0], weight.shape[1]
     values = packed_batch_last(y).astype(weight.dtype, copy=False)  # (O, *output, N)
     batch = values.shape[-1]
@@ -188,17 +192,13 @@ def _mirror_geometry(geometry: ConvGeometry) -> ConvGeometry:
     return replace(geometry, input=geometry.output, output=geometry.input, padding=tuple(margins))
 
 
-def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int) -> bool:
+def _mirrors_well(geometry: ConvGeometry) -> bool:
     """Whether the transpose is better computed as a convolution over ``y`` (more products, no adds)."""
     if max(geometry.stride) > 1 or 0 in geometry.output:
         return False
     return prod(geometry.input) <= MIRROR_GROWTH * prod(geometry.output)
 
 
-# A transpose becomes a convolution unless its input has this many times more cells than its output.
-MIRROR_GROWTH = 1.5
-
-
-def _window_bytes(channels: int, geometry: ConvGeometry, like: Array) -> int:
+def _window_bytes(channels: int, geometry: ConvGeometry, dtype: np.dtype[Any]) -> int:
     """Bytes of one window's column over all channels."""
-    return channels * prod(geometry.kernel) * like.itemsize
+    return channels * prod(geometry.kernel) * dtype.itemsize

@@ -84,8 +84,8 @@ def _axis_slices(
 def window_taps(geometry: WindowGeometry) -> tuple[Tap, ...]:
     """Taps of the window, row-major, without those that meet no real cell in any window."""
     axes = [
-        _axis_slices(*sizes, before, dilation)
-        for *sizes, (before, _), dilation in zip(
+        _axis_slices(cells, taps, output, stride, before, dilation)
+        for cells, taps, output, stride, (before, _), dilation in zip(
             geometry.input,
             geometry.window,
             geometry.output,
@@ -95,12 +95,14 @@ def window_taps(geometry: WindowGeometry) -> tuple[Tap, ...]:
             strict=True,
         )
     ]
-    taps = []
+    found = []
     for number, pairs in enumerate(product(*axes)):
         real = [pair for pair in pairs if pair is not None]
         if len(real) == len(pairs):
-            taps.append(Tap(number, tuple(cells for cells, _ in real), tuple(windows for _, windows in real)))
-    return tuple(taps)
+            found.append(
+                Tap(number, tuple(cells for cells, _ in real), tuple(windows for _, windows in real))
+            )
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

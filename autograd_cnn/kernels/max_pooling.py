@@ -262,7 +262,7 @@ def _kept(values: Array, keep: Array, target: Array | None) -> Array:
             target[...] = kept
         return kept
     bits = np.dtype(f"i{values.itemsize}")
-    product = np.multiply(values.view(bits), keep, out=None if target is None else target.view(bits))
+    product: Array = np.multiply(values.view(bits), keep, out=None if target is None else target.view(bits))
     return product.view(values.dtype)
 
 
