@@ -23,15 +23,20 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
 
     Gives a Tensor, or a tuple of them for a primitive with several outputs.
     """
-    arrays = []
+    arrays: list[Any] = []
+    parents: list[Any] = []
     mask = 1  # a leading 1, then one bit an input: does it want a gradient?
     for value in inputs:
+        mask += mask
         if value.__class__ is Tensor:
             arrays.append(value._data)
-            mask += mask + value._wants
+            if value._wants:
+                mask += 1
+                parents.append(value._node or value)
+                continue
         else:
             arrays.append(value)
-            mask += mask
+        parents.append(value)
     if primitive.check_first:
         primitive.shape(*arrays, **settings)
     try:
@@ -40,13 +45,14 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
         primitive.shape(*arrays, **settings)
         raise
     extra: tuple[Any, ...] = ()
-    if result.__class__ is tuple:
-        result, *rest = result
-        extra = tuple(rest)
     if result.__class__ is not np.ndarray:
-        result = np.asarray(result)
+        if result.__class__ is tuple:
+            result, *rest = result
+            extra = tuple(rest)
+        else:
+            result = np.asarray(result)
     mode = MODE.get()
-    wants = mask & (mask - 1) != 0 and mode.recording and primitive.differentiable
+    wants = mask & (mask - 1) != 0 and primitive.differentiable and mode.recording
     if not wants:
         if not mode.capturing:
             return (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
@@ -60,33 +66,26 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
     node.shape = result.shape
     node.dtype = result.dtype
     node._rare = None
-    node._code, node._offset = user_position(1)
-    parents: list[Any] = []
-    for value in inputs:
-        if value.__class__ is Tensor:
-            parent: Any = value._node
-            if parent is None:
-                parent = value if value._wants else value._source or source_of(value)
-            elif value._port:
-                node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
-            parents.append(parent)
-        else:
-            parents.append(value)
+    node._code, node._offset = user_position(2)  # our caller is an op, never the user
+    if not plan.all_wanted:
+        _link_constants(node, inputs, parents)
     node.inputs = tuple(parents)
     if extra:
         node.rare.outputs = tuple((array.shape, array.dtype) for array in extra)
-        node._saved = tuple(
-            (extra[kept.position - 1] if kept.position else result)
-            if kept.is_output
-            else arrays[kept.position]
-            for kept in plan.keep
-        )
-        return (
-            Tensor(result, wants, node),
-            *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)),
-        )
+        kept = (result, *extra)
+        node._saved = tuple(kept[-1 - at] if at < 0 else arrays[at] for at in plan.where)
+        return (Tensor(result, wants, node), *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)))
     node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
     return Tensor(result, wants, node)
+
+
+def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:
+    """Put in place of each Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
+    for position, value in enumerate(inputs):
+        if value.__class__ is Tensor and not value._wants:
+            parents[position] = value._node or value._source or source_of(value)
+            if value._port:
+                node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
 
 
 def source_of(tensor: Tensor) -> Source:

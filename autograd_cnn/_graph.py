@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 next_serial: Callable[[], int] = itertools.count(1).__next__
 
 
-class Freed:
-    """Stands where a node's kept values were, after a sweep freed them."""
-
-
-FREED = Freed()
+# stands where a node's kept values were, after a sweep freed them; told apart by identity
+FREED: tuple[Any, ...] = ("freed",)
 
 
 class Source:
@@ -118,7 +115,7 @@ class Node:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     mode: Mode
-    _saved: tuple[Any, ...] | Freed
+    _saved: tuple[Any, ...]
     _rare: Rare | None
     _code: CodeType
     _offset: int
@@ -193,7 +190,7 @@ class Node:
     def kept_arrays(self) -> tuple[Any, ...]:
         """Give the kept values in the plan's order, checked for freed and reassigned ones."""
         saved = self._saved
-        if isinstance(saved, Freed):
+        if saved is FREED:
             raise FreedGraphError(
                 self.primitive.name,
                 "the values that its gradient rule needs were freed by an earlier backward pass",
@@ -201,9 +198,15 @@ class Node:
                 fits="retain_graph=True in the earlier pass, or computing the forward pass again",
                 line=self.line,
             )
+        if late.last_assignment > self.serial:
+            self._check_assigned()
+        return saved
+
+    def _check_assigned(self) -> None:
+        """Refuse when a leaf whose value a rule needs was assigned after this node recorded it."""
         for position in self.plan.kept_inputs:
             leaf = self.inputs[position]
-            if leaf.__class__ is late.Tensor and leaf._version > self.serial:
+            if isinstance(leaf, late.Tensor) and leaf.version > self.serial:
                 name = leaf.name or self.primitive.input_name(position)
                 raise StaleValueError(
                     self.primitive.name,
@@ -212,7 +215,6 @@ class Node:
                     fits="backward() before assign_(), or computing the forward pass again",
                     line=self.line,
                 )
-        return saved
 
     def free(self) -> None:
         """Let go of the kept values; the structure stays."""

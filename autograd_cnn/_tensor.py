@@ -159,7 +159,7 @@ class Tensor:
                 fits=f"a value of shape {self.shape}",
             )
         self._data = array
-        self._version = next_serial()
+        self._version = late.last_assignment = next_serial()
         return self
 
     @property

@@ -20,8 +20,12 @@ registry: dict[str, Primitive] = {}
 
 
 class LateBound(Generic[T]):
-    """Functions of upper floors that lower floors call; each is filled in by the file that defines it."""
+    """What lower floors need of upper ones; each entry is filled in by the file that defines it.
 
+    ``last_assignment`` is the version of the tensor assigned last: nodes recorded after it need no check.
+    """
+
+    last_assignment: int = 0
     Tensor: type[Any]
     apply: Callable[..., Any]
     add: Callable[..., T]
@@ -72,6 +76,7 @@ class Plan:
 
     primitive: Primitive
     wanted: tuple[bool, ...]
+    all_wanted: bool
     keep: tuple[Kept, ...]
     where: tuple[int, ...]
     rules: tuple[tuple[int, Rule, tuple[int, ...]], ...]
@@ -199,7 +204,7 @@ class Primitive:
             rules.append((position, rule, tuple(indices)))
         kept_inputs = tuple(kept.position for kept in keep if not kept.is_output)
         where = tuple(-1 - kept.position if kept.is_output else kept.position for kept in keep)
-        return Plan(self, wanted, tuple(keep), where, tuple(rules), kept_inputs)
+        return Plan(self, wanted, all(wanted), tuple(keep), where, tuple(rules), kept_inputs)
 
     def _needs(self, rule: Rule) -> Sequence[Kept]:
         """Read from a rule's positional parameters (after ``g``) which values it needs."""

@@ -61,7 +61,6 @@ def sweep(
     on_the_way = None if wanted is None else _leading_to(order, wanted) | wanted
     pending: Cotangents = dict(start)
     results: Cotangents = {}
-    kept_of = _tensors if traced else Node.kept_arrays
     for node in order:
         g = pending.pop(node, None)
         if g is None:
@@ -75,7 +74,7 @@ def sweep(
         plan = node.plan
         if not plan.rules or (on_the_way is not None and node not in on_the_way):
             continue
-        kept = kept_of(node) if plan.keep else ()
+        kept = _tensors(node) if traced else node.kept_arrays()
         inputs, settings = node.inputs, node.settings
         for position, rule, indices in plan.rules:
             target = inputs[position]
@@ -84,8 +83,14 @@ def sweep(
             if traced:
                 part = _run_traced(node, position, rule, g, [kept[i] for i in indices], target)
             else:
-                part = rule(g, *[kept[i] for i in indices], **settings) if settings or indices else rule(g)
-                if part.shape != target.shape or part.dtype is not target.dtype:
+                if settings:
+                    part = rule(g, *[kept[i] for i in indices], **settings)
+                elif len(indices) == 1:  # the commonest rule costs no list
+                    part = rule(g, kept[indices[0]])
+                else:
+                    part = rule(g, *[kept[i] for i in indices])
+                like = target._data if target.__class__ is Tensor else target
+                if part.shape != like.shape or part.dtype is not like.dtype:
                     part = _fit(node, position, part, target)
             earlier = pending.get(target)
             if earlier is not None:

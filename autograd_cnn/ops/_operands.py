@@ -18,6 +18,8 @@ _default_float = np.dtype(np.float32)
 
 def as_tensor(value: Any) -> Tensor:
     """Give a Tensor: the value itself, or a constant made of an array, a list or a number."""
+    if value.__class__ is Tensor:
+        return value  # type: ignore[no-any-return]
     operand = constant(value)
     if isinstance(operand, Tensor):
         return operand
@@ -27,7 +29,7 @@ def as_tensor(value: Any) -> Tensor:
 def as_float(value: Any) -> Tensor:
     """Give a Tensor of a floating dtype; integers and booleans become float32."""
     x = as_tensor(value)
-    return x if x._data.dtype.kind == "f" else astype(x, _default_float)
+    return x if x._wants or x._data.dtype.kind == "f" else astype(x, _default_float)
 
 
 def as_floats(*values: Any) -> tuple[Tensor, ...]:
