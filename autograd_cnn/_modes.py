@@ -107,9 +107,10 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
     def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
         mode = MODE.get()
         scope = mode.scope
-        if not mode.recording or mode.origin is not None or (scope is not None and scope.kind == "function"):
+        idle = not (mode.recording or mode.capturing)
+        if idle or mode.origin is not None or (scope is not None and scope.kind == "function"):
             return function(*args, **kwargs)
-        inner = Mode(True, mode.capturing, Scope(scope, name, "function", name), None)
+        inner = Mode(mode.recording, mode.capturing, Scope(scope, name, "function", name))
         token = MODE.set(inner)
         try:
             return function(*args, **kwargs)

@@ -33,6 +33,7 @@ def key_of(tensor: Tensor) -> Key:
     return tensor._node if tensor._node is not None else tensor
 
 
+@np.errstate(all="ignore")  # an infinite derivative, such as sqrt's at 0, is a value and no accident
 def sweep(
     start: Cotangents,
     *,
