@@ -1,0 +1,35 @@
+"""Draws what `autograd_cnn` computes: the ladder of forward and backward, graphs, pooling's routing, curves.
+
+Examples
+--------
+>>> import autograd_cnn as ag, viz
+>>> x = ag.tensor([[[[1.0, 5.0], [2.0, 3.0]]]], requires_grad=True, name="x")
+>>> drawing = viz.draw(ag.max_pool2d(x, 2).sum())
+>>> drawing.scene.width
+960.0
+"""
+
+from viz.drawing import Drawing
+from viz.errors import (
+    ConversionError,
+    DrawingError,
+    MissingConverterError,
+    UndrawableError,
+    UnknownFormatError,
+    WriteError,
+)
+from viz.model import Picture
+from viz.views import draw, picture_of
+
+__all__ = [
+    "ConversionError",
+    "Drawing",
+    "DrawingError",
+    "MissingConverterError",
+    "Picture",
+    "UndrawableError",
+    "UnknownFormatError",
+    "WriteError",
+    "draw",
+    "picture_of",
+]
