@@ -154,8 +154,7 @@ def column_blocks(whole: Array, geometry: ConvGeometry) -> Iterator[tuple[slice,
         columns = grouped.reshape(groups, 1, grouped.shape[1], prod(whole.shape[1:]))
         yield slice(0, geometry.output[0]), columns
         return
-    one_row = geometry.dilation[0] == 1 and prod(geometry.output[1:]) * batch >= ROW_WINDOWS
-    build = _rows if one_row and geometry.kernel[0] > 1 else _windows
+    build = _rows if rows_are_long(geometry, batch) else _windows
     row_bytes = len(whole) * prod(geometry.kernel) * prod(geometry.output[1:]) * batch * whole.itemsize
     for rows in row_blocks(geometry, row_bytes // geometry.kernel[0] if build is _rows else row_bytes):
         yield rows, build(grouped, geometry, rows)
@@ -167,6 +166,12 @@ def row_blocks(geometry: ConvGeometry, row_bytes: int) -> Iterator[slice]:
     total = geometry.output[0] if 0 not in geometry.output else 0
     for start in range(0, total, step):
         yield slice(start, min(start + step, total))
+
+
+def rows_are_long(geometry: ConvGeometry, batch: int) -> bool:
+    """Whether one matrix product per row of windows pays, and the rows of a window follow each other."""
+    enough = prod(geometry.output[1:]) * batch >= ROW_WINDOWS
+    return enough and geometry.dilation[0] == 1 and geometry.kernel[0] > 1
 
 
 def _windows(grouped: Array, geometry: ConvGeometry, rows: slice) -> Array:
@@ -192,13 +197,20 @@ def _rows(grouped: Array, geometry: ConvGeometry, rows: slice) -> Array:
     cells_by_row = grouped[:, :, start : start + count].swapaxes(1, 2)  # (g, rows in, C/g, ..., N)
     for number, cells in enumerate(taps):
         shares[:, :, number] = cells_by_row[:, :, :, *cells]
-    width = prod(rest) * batch
-    row = shares.strides[1]
+    merged = shares.reshape(groups, count, len(taps) * channels, prod(rest) * batch)
+    return overlapping_rows(merged, slice(0, rows.stop - rows.start), high, stride)
+
+
+def overlapping_rows(stack: Array, rows: slice, high: int, stride: int) -> Array:
+    """View of contiguous (g, H, K, P) as matrices of ``high`` rows each: (g, rows, high * K, P)."""
+    groups, _, depth, width = stack.shape
+    by_group, by_row, by_depth, by_width = stack.strides
     return np.ndarray(
-        (groups, rows.stop - rows.start, high * len(taps) * channels, width),
-        shares.dtype,
-        shares,
-        strides=(shares.strides[0], stride * row, width * shares.itemsize, shares.itemsize),
+        (groups, rows.stop - rows.start, high * depth, width),
+        stack.dtype,
+        stack,
+        offset=rows.start * stride * by_row,
+        strides=(by_group, stride * by_row, by_depth, by_width),
     )
 
 

@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 
 from autograd_cnn.kernels import depthwise
 from autograd_cnn.kernels.columns import (
+    COLUMN_BYTES,
     column_blocks,
     cropped,
     extent,
+    overlapping_rows,
     padded,
     pieces,
     row_blocks,
+    rows_are_long,
+    scratch,
     tap_slices,
 )
 from autograd_cnn.kernels.geometry import ConvGeometry
@@ -74,7 +78,7 @@ def conv_transpose(y: Array, weight: Array, *, geometry: ConvGeometry) -> Array:
         values = packed_batch_last(y).astype(dtype, copy=False)
         whole = depthwise.conv_transpose(values, weight, geometry)
         return batch_first(cropped(whole, geometry)).astype(y.dtype, copy=False)
-    if _mirrors_well(geometry):
+    if _mirrors_well(geometry, weight.shape[0], channels, len(y)):
         return conv(y, _mirrored(weight, geometry.groups), geometry=_mirror_geometry(geometry))
     cut = list(pieces(geometry, len(y), _window_bytes(channels, geometry, dtype)))
     if len(cut) == 1:
@@ -127,8 +131,10 @@ def _conv(x: Array, weight: Array, out: Array, geometry: ConvGeometry) -> None:
 
 def _spread(y: Array, weight: Array, geometry: ConvGeometry) -> Array:
     """Columns by one product, then each tap's share of them added to its cells: (C, *input, N)."""
-    groups, filters, channels = geometry.groups, weight.shape[0], weight.shape[1]
     values = packed_batch_last(y).astype(weight.dtype, copy=False)  # (O, *output, N)
+    if geometry.stride[0] == 1 and values.size and rows_are_long(geometry, len(y)):
+        return cropped(_spread_rows(values, weight, geometry), geometry)
+    groups, filters, channels = geometry.groups, weight.shape[0], weight.shape[1]
     batch = values.shape[-1]
     matrix = _matrix(weight, groups).swapaxes(1, 2)  # (g, K, O/g)
     whole = np.zeros((channels * groups, *extent(geometry), batch), values.dtype)
@@ -138,13 +144,50 @@ def _spread(y: Array, weight: Array, geometry: ConvGeometry) -> Array:
     for rows in row_blocks(geometry, row_bytes):
         block = values[:, :, rows]  # (g, O/g, rows, ..., N)
         windows = block.shape[2:]
-        columns = np.matmul(matrix, block.reshape(groups, filters // groups, prod(windows)))  # (g, K, P)
+        columns = scratch((groups, matrix.shape[1], prod(windows)), values.dtype)  # (g, K, P)
+        np.matmul(matrix, block.reshape(groups, filters // groups, prod(windows)), out=columns)
         columns = columns.reshape(groups, prod(geometry.kernel), channels, *windows)
         below = grouped[:, :, rows.start * geometry.stride[0] :]
         slices = tap_slices(geometry.kernel, windows[:-1], geometry.stride, geometry.dilation)
         for number, cells in enumerate(slices):
             below[:, :, *cells] += columns[:, number]
     return cropped(whole, geometry)
+
+
+def _spread_rows(values: Array, weight: Array, geometry: ConvGeometry) -> Array:
+    """Like :func:`_spread`, with the first axis summed inside the product: (C, *extent, N).
+
+    Row h of the input gets sum_i weight[i] y[h - i]: one product with the rows h - kernel[0] + 1 .. h of
+    ``values``, which lie one after the other. Only the taps of the later axes are left to add.
+    """
+    groups, filters, channels, batch = geometry.groups, weight.shape[0], weight.shape[1], values.shape[-1]
+    count, high = geometry.output[0], geometry.kernel[0]
+    width = prod(geometry.output[1:]) * batch
+    taps = tap_slices(geometry.kernel[1:], geometry.output[1:], geometry.stride[1:], geometry.dilation[1:])
+    # zero rows above and below, so that every row of the input meets ``high`` rows
+    tall = np.empty((groups, count + 2 * (high - 1), filters // groups, width), values.dtype)
+    tall[:, : high - 1] = 0
+    tall[:, high - 1 + count :] = 0
+    tall[:, high - 1 : high - 1 + count] = values.reshape(groups, filters // groups, count, width).swapaxes(
+        1, 2
+    )
+    # (g, O/g, C/g, high, taps) -> (g, 1, taps * C/g, high * O/g), rows of the kernel reversed
+    by_row = weight.reshape(groups, filters // groups, channels, high, len(taps))[:, :, :, ::-1]
+    matrix = by_row.transpose(0, 4, 2, 3, 1).reshape(
+        groups, 1, len(taps) * channels, high * filters // groups
+    )
+    whole = np.zeros((groups, channels, *extent(geometry), batch), values.dtype)
+    step = max(1, COLUMN_BYTES // max(1, matrix.shape[2] * groups * width * values.itemsize))
+    for start in range(0, count + high - 1, step):
+        rows = slice(start, min(start + step, count + high - 1))
+        shares = scratch((groups, rows.stop - start, matrix.shape[2], width), values.dtype)
+        np.matmul(matrix, overlapping_rows(tall, rows, high, 1), out=shares)
+        by_tap = shares.reshape(
+            groups, rows.stop - start, len(taps), channels, *geometry.output[1:], batch
+        ).swapaxes(1, 3)  # (g, C/g, taps, rows, ..., N)
+        for number, cells in enumerate(taps):
+            whole[:, :, rows, *cells] += by_tap[:, :, number]
+    return whole.reshape(groups * channels, *whole.shape[2:])
 
 
 def _correlate(x: Array, y: Array, geometry: ConvGeometry) -> Array:
@@ -192,11 +235,16 @@ def _mirror_geometry(geometry: ConvGeometry) -> ConvGeometry:
     return replace(geometry, input=geometry.output, output=geometry.input, padding=tuple(margins))
 
 
-def _mirrors_well(geometry: ConvGeometry) -> bool:
-    """Whether the transpose is better computed as a convolution over ``y`` (more products, no adds)."""
+def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int, batch: int) -> bool:
+    """Whether the transpose is better computed as a convolution over ``y``: more products, no adds.
+
+    The convolution copies ``filters`` planes a tap, :func:`_spread_rows` adds ``channels`` planes a tap.
+    """
     if max(geometry.stride) > 1 or 0 in geometry.output:
         return False
-    return prod(geometry.input) <= MIRROR_GROWTH * prod(geometry.output)
+    if prod(geometry.input) > MIRROR_GROWTH * prod(geometry.output):
+        return False
+    return filters <= channels or not rows_are_long(geometry, batch)
 
 
 def _window_bytes(channels: int, geometry: ConvGeometry, dtype: np.dtype[Any]) -> int:
