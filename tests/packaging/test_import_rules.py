@@ -69,8 +69,7 @@ def test_a_bad_import_is_caught(house, file, line, contract):
         bad.unlink()
     assert found.returncode != 0
     broken = [row for row in found.stdout.splitlines() if "BROKEN" in row]
-    assert len(broken) == 1, found.stdout
-    assert contract in broken[0]
+    assert any(contract in row for row in broken), found.stdout
 
 
 def test_a_circle_is_caught(house):
