@@ -37,32 +37,38 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
         else:
             arrays.append(value)
         parents.append(value)
-    if primitive.check_first:
-        primitive.shape(*arrays, **settings)
-    try:
-        result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
-    except ValueError:
-        primitive.shape(*arrays, **settings)
-        raise
+    mode = MODE.get()
+    if mode.abstract:
+        result = primitive.abstract(arrays, settings)
+    else:
+        if primitive.check_first:
+            primitive.shape(*arrays, **settings)
+        try:
+            result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
+        except ValueError:
+            primitive.shape(*arrays, **settings)
+            raise
     extra: tuple[Any, ...] = ()
     if result.__class__ is not np.ndarray:
         if result.__class__ is tuple:
             result, *rest = result
             extra = tuple(rest)
-        else:
+        elif not mode.abstract:
             result = np.asarray(result)
-    mode = MODE.get()
     wants = mask & (mask - 1) != 0 and primitive.differentiable and mode.recording
     if not wants:
         if not mode.capturing:
-            return (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
+            plain = (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
+            if mode.tangents is not None:
+                mode.tangents.push(primitive, inputs, settings, plain)
+            return plain
         mask = 1 << len(inputs)
     plan = primitive.plans.get(mask) or primitive.plan(mask)
     node = Node()
     node.serial = next_serial()
     node.plan = plan
     node.settings = settings
-    node.mode = mode
+    node.place = mode.place
     node.shape = result.shape
     node.dtype = result.dtype
     node._rare = None
@@ -70,13 +76,17 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
     if not plan.all_wanted:
         _link_constants(node, inputs, parents)
     node.inputs = tuple(parents)
+    output: Any = Tensor(result, wants, node)
     if extra:
         node.rare.outputs = tuple((array.shape, array.dtype) for array in extra)
         kept = (result, *extra)
         node._saved = tuple(kept[-1 - at] if at < 0 else arrays[at] for at in plan.where)
-        return (Tensor(result, wants, node), *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)))
-    node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
-    return Tensor(result, wants, node)
+        output = (output, *(Tensor(array, False, node, port) for port, array in enumerate(extra, 1)))
+    else:
+        node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
+    if mode.tangents is not None:
+        mode.tangents.push(primitive, inputs, settings, output)
+    return output
 
 
 def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:

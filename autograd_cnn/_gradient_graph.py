@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from autograd_cnn._graph import Graph, Node, ancestors
-from autograd_cnn._modes import switched
+from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import NoGradientError
@@ -91,7 +91,7 @@ def gradient_graph(
         seeds.append(seed)
     forward = Graph.of(*outs)
     totals: dict[Node, Tensor] = {}
-    with switched(capturing=True, scope=None):
+    with switched(capturing=True, place=Place()):
         start: dict[Any, Any] = {}
         for out, seed in zip(outs, seeds, strict=True):
             key = key_of(out)

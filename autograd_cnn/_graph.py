@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd_cnn._modes import Mode, Origin, Scope
+from autograd_cnn._modes import Origin, Place, Scope
 from autograd_cnn.errors import FreedGraphError, StaleValueError, signature
 from autograd_cnn.lines import Line, resolve
 from autograd_cnn.primitive import Plan, Primitive, late
@@ -101,7 +101,7 @@ class Node:
         "_saved",
         "dtype",
         "inputs",
-        "mode",
+        "place",
         "plan",
         "serial",
         "settings",
@@ -114,7 +114,7 @@ class Node:
     plan: Plan
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    mode: Mode
+    place: Place
     _saved: tuple[Any, ...]
     _rare: Rare | None
     _code: CodeType
@@ -128,12 +128,12 @@ class Node:
     @property
     def scope(self) -> Scope | None:
         """The module and function calls that the node was made in, innermost first."""
-        return self.mode.scope
+        return self.place.scope
 
     @property
     def origin(self) -> Origin | None:
         """For a node made by a gradient rule: the forward node, and why."""
-        return self.mode.origin
+        return self.place.origin
 
     @property
     def rare(self) -> Rare:

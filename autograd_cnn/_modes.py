@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from autograd_cnn._graph import Node
@@ -55,13 +55,37 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node comes from: the calls it was made in and, for a gradient node, why it exists."""
+
+    scope: Scope | None = None
+    origin: Origin | None = None
+
+
+class Pushes(Protocol):
+    """What pushes tangents forward, told of each primitive as it is applied."""
+
+    def push(self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any) -> None:
+        """Work out the tangent of the first output from those of the inputs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mode:
-    """What recording does: only what wants gradients, everything (a capture), or nothing."""
+    """What recording does: only what wants gradients, everything (a capture), or nothing.
+
+    ``abstract`` runs shape rules in place of kernels. ``tangents`` is told of every application while a
+    forward-mode derivative is under way.
+    """
 
     recording: bool = True
     capturing: bool = False
-    scope: Scope | None = None
-    origin: Origin | None = None
+    place: Place = Place()
+    abstract: bool = False
+    tangents: Pushes | None = None
+
+    def at(self, scope: Scope | None, origin: Origin | None = None) -> Mode:
+        """Give the same mode at another place."""
+        return Mode(self.recording, self.capturing, Place(scope, origin), self.abstract, self.tangents)
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_cnn_mode", default=Mode())  # noqa: B039 - Mode is frozen
@@ -106,12 +130,11 @@ def composite(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def scoped(*args: P.args, **kwargs: P.kwargs) -> R:
         mode = MODE.get()
-        scope = mode.scope
+        scope = mode.place.scope
         idle = not (mode.recording or mode.capturing)
-        if idle or mode.origin is not None or (scope is not None and scope.kind == "function"):
+        if idle or mode.place.origin is not None or (scope is not None and scope.kind == "function"):
             return function(*args, **kwargs)
-        inner = Mode(mode.recording, mode.capturing, Scope(scope, name, "function", name))
-        token = MODE.set(inner)
+        token = MODE.set(mode.at(Scope(scope, name, "function", name)))
         try:
             return function(*args, **kwargs)
         finally:

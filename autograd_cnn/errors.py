@@ -95,5 +95,9 @@ class StaleValueError(GraphError):
     """A tensor was assigned a new value after an operation had recorded the old one."""
 
 
+class AbstractValueError(GraphError):
+    """A value was read where only shapes are known."""
+
+
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""

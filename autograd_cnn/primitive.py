@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from autograd_cnn.abstract import Abstract
+
 T = TypeVar("T")
 Rule = Callable[..., Any]
 
@@ -83,6 +87,11 @@ class Plan:
     kept_inputs: tuple[int, ...]
 
 
+def common_dtype(*operands: Any, **_: Any) -> Any:
+    """Give the dtype that NumPy would give to the operands together; Python scalars don't widen."""
+    return np.result_type(*(getattr(operand, "dtype", operand) for operand in operands))
+
+
 def zero(*_: Any, **__: Any) -> None:
     """Stand as the rule of an input whose gradient is known to be zero everywhere."""
 
@@ -107,6 +116,16 @@ class Primitive:
         the input's cotangent. A rule names what it needs: an input, an output, or settings.
     transposes : mapping, optional
         The same for inputs in which the op is linear. Its vjp, its jvp and its adjoint test follow from it.
+    jvps : mapping, optional
+        From an input's name to its forward rule: ``rule(t, <inputs and outputs by name>, *, <settings>)`` gives
+        what the input's tangent adds to the output's. Linear inputs need none.
+    diagonal : bool
+        Whether each output element depends on one element of each input only (after broadcasting). The forward
+        rules are then the same as the ``vjps``.
+    dtype : callable, optional
+        ``dtype(*operands, **settings)`` gives the first output's dtype; by default that of the operands together.
+    extra : callable, optional
+        ``extra(*operands, **settings)`` gives (shape, dtype) of each output after the first.
     check_first : bool
         Ask the shape rule before the kernel. Elementwise ops ask it only after NumPy refused.
     title : str, optional
@@ -120,7 +139,10 @@ class Primitive:
     __slots__ = (
         "check_first",
         "differentiable",
+        "dtype",
+        "extra",
         "inputs",
+        "jvps",
         "kernel",
         "linear",
         "name",
@@ -142,6 +164,10 @@ class Primitive:
         shape: Callable[..., tuple[int, ...]],
         vjps: Mapping[str, Rule] | None = None,
         transposes: Mapping[str, Rule] | None = None,
+        jvps: Mapping[str, Rule] | None = None,
+        diagonal: bool = False,
+        dtype: Callable[..., Any] = common_dtype,
+        extra: Callable[..., Sequence[tuple[tuple[int, ...], Any]]] | None = None,
         check_first: bool = True,
         title: str | None = None,
     ) -> None:
@@ -153,6 +179,8 @@ class Primitive:
         self.outputs = tuple(outputs.split())
         self.rules: dict[str, Rule] = {**(vjps or {}), **(transposes or {})}
         self.linear = frozenset(transposes or ())
+        self.jvps: dict[str, Rule] = {**(vjps if vjps and diagonal else {}), **(jvps or {})}
+        self.dtype, self.extra = dtype, extra
         self.differentiable = bool(self.rules)
         self.check_first = check_first
         self.title = title or name
@@ -179,6 +207,13 @@ class Primitive:
     def input_name(self, position: int) -> str:
         """Give the name of one input; inputs of a variadic op are numbered."""
         return f"{self.inputs[0]}[{position}]" if self.variadic else self.inputs[position]
+
+    def abstract(self, operands: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+        """Give the outputs' shapes and dtypes without computing anything."""
+        first = Abstract(self.shape(*operands, **settings), self.dtype(*operands, **settings))
+        if self.extra is None:
+            return first
+        return (first, *(Abstract(*pair) for pair in self.extra(*operands, **settings)))
 
     def plan(self, mask: int) -> Plan:
         """Give the plan for a subset of inputs: a leading 1, then one bit an input, first input first."""

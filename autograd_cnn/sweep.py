@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd_cnn._graph import Node, ancestors
-from autograd_cnn._modes import MODE, Mode, Origin
+from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
@@ -118,11 +118,11 @@ def _leading_to(order: Sequence[Node], wanted: set[Key]) -> set[Node]:
 def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
     """Run one rule under a mode that tells the recorded nodes why they exist."""
     mode = MODE.get()
-    token = MODE.set(Mode(mode.recording, mode.capturing, mode.scope, Origin(node, position, "rule")))
+    token = MODE.set(mode.at(mode.place.scope, Origin(node, position, "rule")))
     try:
         part = rule(g, *kept, **node.settings)
         if part.shape != target.shape:
-            MODE.set(Mode(mode.recording, mode.capturing, mode.scope, Origin(node, position, "un-broadcast")))
+            MODE.set(mode.at(mode.place.scope, Origin(node, position, "un-broadcast")))
         return _fit(node, position, part, target)
     finally:
         MODE.reset(token)
@@ -130,7 +130,7 @@ def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], 
 
 def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
     mode = MODE.get()
-    token = MODE.set(Mode(mode.recording, mode.capturing, mode.scope, Origin(node, None, "fan-out sum")))
+    token = MODE.set(mode.at(mode.place.scope, Origin(node, None, "fan-out sum")))
     try:
         return add_p(earlier, part)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from autograd_cnn._modes import MODE, Mode, Scope
+from autograd_cnn._modes import MODE, Scope
 from autograd_cnn._tensor import Tensor
 
 
@@ -58,8 +58,8 @@ class Module:
         """Run `forward` with the module's name on whatever it records."""
         mode = MODE.get()
         title = type(self).__name__
-        scope = Scope(mode.scope, self._name or title, "module", title)
-        token = MODE.set(Mode(mode.recording, mode.capturing, scope, mode.origin))
+        scope = Scope(mode.place.scope, self._name or title, "module", title)
+        token = MODE.set(mode.at(scope, mode.place.origin))
         try:
             return self.forward(*inputs)
         finally:

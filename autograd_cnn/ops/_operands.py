@@ -104,6 +104,7 @@ cast: Primitive = Primitive(
     lambda x, *, source, target: x.astype(target),
     "x",
     shape=_shape,
+    dtype=lambda x, *, source, target: target,
     transposes={"x": lambda g, *, source, target: cast(g, source=target, target=source)},
 )
-convert: Primitive = Primitive("convert", lambda x, *, target: x.astype(target), "x", shape=_shape)
+convert: Primitive = Primitive("convert", lambda x, *, target: x.astype(target), "x", shape=_shape, dtype=lambda x, *, target: target)

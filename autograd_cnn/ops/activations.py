@@ -33,6 +33,7 @@ relu_p: Primitive = Primitive(
     "x",
     shape=elementwise("relu", "x"),
     vjps={"x": lambda g, out: relu_gate_p(g, out)},
+    diagonal=True,
     check_first=False,
 )
 
@@ -49,6 +50,7 @@ sigmoid_p: Primitive = Primitive(
     "x",
     shape=elementwise("sigmoid", "x"),
     vjps={"x": lambda g, out: g * (out * (1 - out))},
+    diagonal=True,
     check_first=False,
 )
 

@@ -25,6 +25,7 @@ add_p: Primitive = Primitive(
     "x y",
     shape=elementwise("add", "x", "y"),
     vjps={"x": lambda g: g, "y": lambda g: g},
+    diagonal=True,
     check_first=False,
 )
 subtract_p: Primitive = Primitive(
@@ -33,6 +34,7 @@ subtract_p: Primitive = Primitive(
     "x y",
     shape=elementwise("subtract", "x", "y"),
     vjps={"x": lambda g: g, "y": lambda g: -g},
+    diagonal=True,
     check_first=False,
 )
 multiply_p: Primitive = Primitive(
@@ -49,6 +51,7 @@ divide_p: Primitive = Primitive(
     "x y",
     shape=elementwise("divide", "x", "y"),
     vjps={"x": lambda g, y: g / y, "y": lambda g, y, out: -(g * out / y)},
+    diagonal=True,
     check_first=False,
 )
 negative_p: Primitive = Primitive(
@@ -65,6 +68,7 @@ log_of_base_p: Primitive = Primitive(
     "x",
     shape=elementwise("log_of_base", "x"),
     vjps={"x": lambda g, x: select_p(greater_p(x, 0.0), g / x, 0.0)},
+    diagonal=True,
     check_first=False,
     title="log where positive",
 )
@@ -78,6 +82,7 @@ power_p: Primitive = Primitive(
         "x": lambda g, x, y: g * y * power_p(x, select_p(equal_p(y, 0.0), 1.0, y - 1)),
         "y": lambda g, x, out: g * out * log_of_base_p(x),
     },
+    diagonal=True,
     check_first=False,
 )
 
@@ -109,6 +114,7 @@ maximum_p: Primitive = Primitive(
     "x y",
     shape=elementwise("maximum", "x", "y"),
     vjps={"x": _maximum_rule_x, "y": _maximum_rule_y},
+    diagonal=True,
     check_first=False,
 )
 

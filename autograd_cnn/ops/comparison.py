@@ -10,11 +10,11 @@ from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.ops._operands import as_tensor, same_kind
 from autograd_cnn.ops._shapes import elementwise
-from autograd_cnn.primitive import Primitive, late
+from autograd_cnn.primitive import Primitive, common_dtype, late
 
 
 def _comparison(name: str, kernel: Any) -> Primitive:
-    return Primitive(name, kernel, "x y", shape=elementwise(name, "x", "y"), check_first=False)
+    return Primitive(name, kernel, "x y", shape=elementwise(name, "x", "y"), dtype=lambda x, y: np.bool_, check_first=False)
 
 
 equal_p: Primitive = _comparison("equal", np.equal)
@@ -33,6 +33,7 @@ select_p: Primitive = Primitive(
         "x": lambda g, condition: select_p(condition, g, 0.0),
         "y": lambda g, condition: select_p(condition, 0.0, g),
     },
+    dtype=lambda condition, x, y: common_dtype(x, y),
     check_first=False,
     title="where",
 )

@@ -18,13 +18,18 @@ from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.ops._operands import as_floats
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, window_geometry
 from autograd_cnn.ops.indexing import index
-from autograd_cnn.ops.reductions import sum_p
+from autograd_cnn.ops.reductions import expand_p, sum_p
 from autograd_cnn.primitive import Primitive
 
 
 def _sum_to_channels(g: Any, *, geometry: ConvGeometry) -> Any:
     axes = (0, *range(2, g.ndim))
     return sum_p(g, axis=axes, keepdims=False, shape=g.shape)
+
+
+def _spread_from_channels(t: Any, out: Any, *, geometry: ConvGeometry) -> Any:
+    axes = (0, *range(2, out.ndim))
+    return expand_p(t, axis=axes, keepdims=False, shape=out.shape)
 
 
 # x (N, C, *in), weight (O, C/groups, *k), y (N, O, *out)
@@ -37,6 +42,11 @@ conv_p: Primitive = Primitive(
         "x": lambda g, weight, *, geometry: conv_transpose_p(g, weight, geometry=geometry),
         "weight": lambda g, x, *, geometry: conv_weight_gradient_p(x, g, geometry=geometry),
         "bias": _sum_to_channels,
+    },
+    jvps={
+        "x": lambda t, weight, *, geometry: conv_p(t, weight, geometry=geometry),
+        "weight": lambda t, x, *, geometry: conv_p(x, t, geometry=geometry),
+        "bias": _spread_from_channels,
     },
 )
 conv_transpose_p: Primitive = Primitive(

@@ -54,6 +54,7 @@ take_along_p: Primitive = Primitive(
     lambda x, indices, *, axis, size: np.take_along_axis(x, indices, axis),
     "x indices",
     shape=lambda x, indices, **_: indices.shape,
+    dtype=lambda x, indices, **_: x.dtype,
     transposes={"x": lambda g, indices, *, axis, size: add_along_p(g, indices, axis=axis, size=size)},
     title="take",
 )
@@ -62,6 +63,7 @@ add_along_p: Primitive = Primitive(
     _add_along,
     "y indices",
     shape=lambda y, indices, *, axis, size: (*y.shape[:axis], size, *y.shape[axis + 1 :]),
+    dtype=lambda y, indices, **_: y.dtype,
     transposes={"y": lambda g, indices, *, axis, size: take_along_p(g, indices, axis=axis, size=size)},
     title="put back, adds",
 )

@@ -13,6 +13,7 @@ from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
 from autograd_cnn.ops.indexing import slice_p
+from autograd_cnn.ops.movement import pad_p
 from autograd_cnn.primitive import Primitive
 
 
@@ -20,6 +21,13 @@ def _part(g: Any, *, position: int, axis: int, sizes: Shape) -> Any:
     start = _total(sizes[:position])
     index = (slice(None),) * axis + (slice(start, start + sizes[position]),)
     return slice_p(g, index=index, shape=g.shape)
+
+
+def _placed(t: Any, *, position: int, axis: int, sizes: Shape) -> Any:
+    start = _total(sizes[:position])
+    widths = [(0, 0)] * t.ndim
+    widths[axis] = (start, _total(sizes) - start - sizes[position])
+    return pad_p(t, widths=tuple(widths))
 
 
 def _concatenated_shape(*parts: Any, axis: int, sizes: Shape) -> Shape:
@@ -46,6 +54,7 @@ concatenate_p: Primitive = Primitive(
     "*parts",
     shape=_concatenated_shape,
     transposes={"parts": _part},
+    jvps={"parts": _placed},
 )
 
 

@@ -13,7 +13,7 @@ from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor, same_kind
 from autograd_cnn.ops._shapes import Shape, broadcast_shape
 from autograd_cnn.ops.movement import reshape, transpose_p
-from autograd_cnn.ops.reductions import sum_p
+from autograd_cnn.ops.reductions import expand_p, sum_p
 from autograd_cnn.primitive import Primitive, late
 
 
@@ -83,6 +83,11 @@ dense_p: Primitive = Primitive(
         "x": lambda g, weight: matmul_p(g, weight),
         "weight": lambda g, x: matmul_p(_swap(g), x),
         "bias": lambda g: sum_p(g, axis=(0,), keepdims=False, shape=g.shape),
+    },
+    jvps={
+        "x": lambda t, weight: dense_p(t, weight),
+        "weight": lambda t, x: dense_p(x, t),
+        "bias": lambda t, out: expand_p(t, axis=(0,), keepdims=False, shape=out.shape),
     },
 )
 

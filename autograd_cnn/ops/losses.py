@@ -32,12 +32,17 @@ def _log_softmax_rule(g: Any, out: Any, *, axis: int) -> Any:
     return g - exp_p(out) * sum_p(g, axis=(axis,), keepdims=True, shape=g.shape)
 
 
+def _log_softmax_jvp(t: Any, out: Any, *, axis: int) -> Any:
+    return t - sum_p(exp_p(out) * t, axis=(axis,), keepdims=True, shape=t.shape)
+
+
 log_softmax_p: Primitive = Primitive(
     "log_softmax",
     _log_softmax,
     "x",
     shape=elementwise("log_softmax", "x"),
     vjps={"x": _log_softmax_rule},
+    jvps={"x": _log_softmax_jvp},
     check_first=False,
 )
 

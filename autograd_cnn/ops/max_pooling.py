@@ -27,19 +27,28 @@ from autograd_cnn.primitive import Primitive
 
 _check_once = lru_cache(maxsize=256)(check_real_cells)
 
+def _switches_like(x: Any, *, geometry: WindowGeometry, ties: Ties) -> tuple[tuple[Shape, Any]]:
+    shape = (*x.shape[:2], *geometry.output)
+    taps = math.prod(geometry.window)
+    return (((taps, *shape), x.dtype),) if ties == "split" else ((shape, switch_dtype(geometry)),)
+
+
 max_pool_p: Primitive = Primitive(
     "max_pool",
     max_pool,
     "x",
     outputs="values switches",
     shape=lambda x, *, geometry, ties: (*x.shape[:2], *geometry.output),
+    extra=_switches_like,
     vjps={"x": lambda g, switches, *, geometry, ties: max_unpool_p(g, switches, geometry=geometry)},
+    jvps={"x": lambda t, switches, *, geometry, ties: pool_at_p(t, switches, geometry=geometry)},
 )
 max_unpool_p: Primitive = Primitive(
     "max_unpool",
     max_unpool,
     "y switches",
     shape=lambda y, switches, *, geometry: (*y.shape[:2], *geometry.input),
+    dtype=lambda y, switches, **_: y.dtype,
     transposes={"y": lambda g, switches, *, geometry: pool_at_p(g, switches, geometry=geometry)},
     title="max_unpool, adds",
 )
@@ -48,6 +57,7 @@ pool_at_p: Primitive = Primitive(
     pool_at,
     "x switches",
     shape=lambda x, switches, *, geometry: (*x.shape[:2], *geometry.output),
+    dtype=lambda x, switches, **_: x.dtype,
     transposes={"x": lambda g, switches, *, geometry: max_unpool_p(g, switches, geometry=geometry)},
 )
 flat_indices_p: Primitive = Primitive(
@@ -55,6 +65,7 @@ flat_indices_p: Primitive = Primitive(
     flat_indices,
     "switches",
     shape=lambda switches, *, geometry: switches.shape,
+    dtype=lambda switches, **_: np.int64,
 )
 
 

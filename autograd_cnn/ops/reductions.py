@@ -85,10 +85,14 @@ def _max_rule(g: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any
     return expand_p(g, axis=axis, keepdims=keepdims, shape=x.shape) * winner_shares_p(x, axis=axis, ties=ties)
 
 
+def _max_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
+    return sum_p(t * winner_shares_p(x, axis=axis, ties=ties), axis=axis, keepdims=keepdims, shape=x.shape)
+
+
 winner_shares_p: Primitive = Primitive(
     "winner_shares", _winner_shares, "x", shape=lambda x, **_: x.shape, title="winners"
 )
-max_p: Primitive = Primitive("max", _max, "x", shape=_reduced, vjps={"x": _max_rule})
+max_p: Primitive = Primitive("max", _max, "x", shape=_reduced, vjps={"x": _max_rule}, jvps={"x": _max_jvp})
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
