@@ -12,6 +12,7 @@ tensor([[[[0., 1.],
 
 from autograd_cnn import data, nn, optim, testing
 from autograd_cnn._creation import from_numpy, tensor
+from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Graph, Node, SavedValue, Source
 from autograd_cnn._modes import Origin, Scope, no_grad
@@ -114,6 +115,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "index",
+    "jvp",
     "less",
     "less_equal",
     "log",

@@ -83,7 +83,9 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
         node._saved = tuple(kept[-1 - at] if at < 0 else arrays[at] for at in plan.where)
         output = (output, *(Tensor(array, False, node, port) for port, array in enumerate(extra, 1)))
     else:
-        node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
+        node._saved = (
+            tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
+        )
     if mode.tangents is not None:
         mode.tangents.push(primitive, inputs, settings, output)
     return output

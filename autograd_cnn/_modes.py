@@ -65,7 +65,9 @@ class Place:
 class Pushes(Protocol):
     """What pushes tangents forward, told of each primitive as it is applied."""
 
-    def push(self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any) -> None:
+    def push(
+        self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any
+    ) -> None:
         """Work out the tangent of the first output from those of the inputs."""
 
 

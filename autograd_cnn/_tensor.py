@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
@@ -316,6 +317,8 @@ class Tensor:
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
+        if isinstance(self._data, Abstract):
+            return f"tensor({self._data})"
         values = np.array2string(self._data, separator=", ", threshold=100, prefix="tensor(")
         notes = [f"dtype={self.dtype}"]
         if self.name:

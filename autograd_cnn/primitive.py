@@ -230,7 +230,7 @@ class Primitive:
             if not wants or rule is None or rule is zero:
                 continue
             indices = []
-            for kept in self._needs(rule):
+            for kept in self.needs(rule):
                 if kept not in keep:
                     keep.append(kept)
                 indices.append(keep.index(kept))
@@ -241,7 +241,7 @@ class Primitive:
         where = tuple(-1 - kept.position if kept.is_output else kept.position for kept in keep)
         return Plan(self, wanted, all(wanted), tuple(keep), where, tuple(rules), kept_inputs)
 
-    def _needs(self, rule: Rule) -> Sequence[Kept]:
+    def needs(self, rule: Rule) -> Sequence[Kept]:
         """Read from a rule's positional parameters (after ``g``) which values it needs."""
         needs = []
         for parameter in list(inspect.signature(rule).parameters.values())[1:]:

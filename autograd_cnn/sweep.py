@@ -275,14 +275,15 @@ def gradients(
                     operands={t.name or role: t},
                     fits="tensors made with requires_grad=True, or computed from one outside no_grad()",
                 )
+    traced = create_graph or MODE.get().tangents is not None  # a forward derivative must see the rules run
     start: Cotangents = {}
     for out, cotangent in zip(outs, given, strict=True):
         seed = cotangent_for("gradients", out, cotangent)
-        value = seed if create_graph else seed._data
+        value = seed if traced else seed._data
         key = key_of(out)
         start[key] = start[key] + value if key in start else value
     targets = [key_of(t) for t in ins]
-    found = sweep(start, targets=targets, retain=True, traced=create_graph)
+    found = sweep(start, targets=targets, retain=True, traced=traced)
     return tuple(_result(found.get(key), t) for key, t in zip(targets, ins, strict=True))
 
 

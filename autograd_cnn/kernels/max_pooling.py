@@ -62,7 +62,7 @@ def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tup
         # taps are not part of a plane: put them last, turn the rest, bring them back to the front
         turned = from_planes(np.moveaxis(shares, 0, -2), len(x))  # (N, C, *output, taps)
         return from_planes(values, len(x)), np.moveaxis(turned, -1, 0)
-    switches = np.empty(values.shape, _switch_dtype(geometry))
+    switches = np.empty(values.shape, switch_dtype(geometry))
     for_planes(
         lambda block: _win(cells[block], values[block], switches[block], geometry, ties == "last"),
         len(cells),
@@ -223,7 +223,7 @@ def _share(cells: Array, values: Array, shares: Array, geometry: WindowGeometry)
         winners[:, *tap.windows] += equal
     shares /= np.maximum(winners, 1).astype(shares.dtype)
     if has_nan:
-        first = np.zeros(values.shape, _switch_dtype(geometry))
+        first = np.zeros(values.shape, switch_dtype(geometry))
         _point_at_first_nan(first, cells, geometry)
         nan = np.isnan(values)
         for number, share in enumerate(shares):
@@ -295,7 +295,7 @@ def _lowest(dtype: np.dtype[Any]) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _switch_dtype(geometry: WindowGeometry) -> np.dtype[Any]:
+def switch_dtype(geometry: WindowGeometry) -> np.dtype[Any]:
     """Smallest unsigned dtype that numbers the taps, from uint8 up."""
     return np.min_scalar_type(tap_count(geometry) - 1)
 

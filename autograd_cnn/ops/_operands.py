@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._apply import constant
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive
@@ -24,6 +25,11 @@ def as_tensor(value: Any) -> Tensor:
     if isinstance(operand, Tensor):
         return operand
     return Tensor(np.asarray(operand, dtype=_default_float if isinstance(operand, float) else None))
+
+
+def has_values(x: Tensor) -> bool:
+    """Say whether there are elements to look at; an abstract tensor has none to check."""
+    return not isinstance(x._data, Abstract) and x.size > 0
 
 
 def as_float(value: Any) -> Tensor:
@@ -107,4 +113,6 @@ cast: Primitive = Primitive(
     dtype=lambda x, *, source, target: target,
     transposes={"x": lambda g, *, source, target: cast(g, source=target, target=source)},
 )
-convert: Primitive = Primitive("convert", lambda x, *, target: x.astype(target), "x", shape=_shape, dtype=lambda x, *, target: target)
+convert: Primitive = Primitive(
+    "convert", lambda x, *, target: x.astype(target), "x", shape=_shape, dtype=lambda x, *, target: target
+)

@@ -14,7 +14,9 @@ from autograd_cnn.primitive import Primitive, common_dtype, late
 
 
 def _comparison(name: str, kernel: Any) -> Primitive:
-    return Primitive(name, kernel, "x y", shape=elementwise(name, "x", "y"), dtype=lambda x, y: np.bool_, check_first=False)
+    return Primitive(
+        name, kernel, "x y", shape=elementwise(name, "x", "y"), dtype=lambda x, y: np.bool_, check_first=False
+    )
 
 
 equal_p: Primitive = _comparison("equal", np.equal)

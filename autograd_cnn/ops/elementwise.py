@@ -15,7 +15,9 @@ from autograd_cnn.primitive import Primitive, Rule, late, zero
 
 
 def _unary(name: str, kernel: Callable[..., Any], rule: Rule) -> Primitive:
-    return Primitive(name, kernel, "x", shape=elementwise(name, "x"), vjps={"x": rule}, diagonal=True, check_first=False)
+    return Primitive(
+        name, kernel, "x", shape=elementwise(name, "x"), vjps={"x": rule}, diagonal=True, check_first=False
+    )
 
 
 exp_p: Primitive = _unary("exp", np.exp, lambda g, out: g * out)

@@ -9,7 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
-from autograd_cnn.ops._operands import as_tensor
+from autograd_cnn.ops._operands import as_tensor, has_values
 from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
 from autograd_cnn.primitive import Primitive, late
 
@@ -151,7 +151,7 @@ def take_along(x: Any, indices: Any, axis: int) -> Tensor:
             fits=f"indices {wanted}",
         )
     size = x.shape[axis]
-    if places.size and not -size <= places._data.min() <= places._data.max() < size:
+    if has_values(places) and not -size <= places._data.min() <= places._data.max() < size:
         raise RangeError(
             "take_along",
             f"indices from {places._data.min()} to {places._data.max()} leave axis {axis}",

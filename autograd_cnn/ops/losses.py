@@ -10,7 +10,7 @@ from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
-from autograd_cnn.ops._operands import as_float, as_tensor
+from autograd_cnn.ops._operands import as_float, as_tensor, has_values
 from autograd_cnn.ops._shapes import elementwise, normal_axis
 from autograd_cnn.ops.elementwise import exp_p
 from autograd_cnn.ops.indexing import take_along
@@ -127,7 +127,9 @@ def cross_entropy(logits: Any, labels: Any, reduction: Reduction = "mean") -> Te
         raise RangeError(
             "cross_entropy", f"reduction={reduction!r} is unknown", fits='"mean", "sum" or "none"'
         )
-    chosen = take_along(log_softmax(logits, 1), reshape(truth, (-1, 1)), 1)
+    places = reshape(truth, (-1, 1))
+    places.name = truth.name or "labels"
+    chosen = take_along(log_softmax(logits, 1), places, 1)
     losses = -reshape(chosen, (-1,))
     if reduction == "none":
         return losses
@@ -138,13 +140,17 @@ def _check_labels(labels: Tensor, classes: int, operands: dict[str, Tensor]) -> 
     fits = f"integers from 0 to {classes - 1}"
     values = labels._data
     if values.dtype.kind not in "iu":
-        nan = int(np.count_nonzero(np.isnan(values))) if values.dtype.kind == "f" else 0
+        nan = (
+            int(np.count_nonzero(np.isnan(values))) if values.dtype.kind == "f" and has_values(labels) else 0
+        )
         problem = (
             f"{nan} of {values.size} labels are NaN"
             if nan
             else f"labels must be integers, not {values.dtype}"
         )
         raise DTypeError("cross_entropy", problem, operands=operands, fits=fits)
+    if not has_values(labels):
+        return
     wrong = np.flatnonzero((values < 0) | (values >= classes))
     if wrong.size:
         first = int(wrong[0])

@@ -11,13 +11,15 @@ import math
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
-from autograd_cnn.kernels.max_pooling import flat_indices, max_pool, max_unpool, pool_at
-from autograd_cnn.ops._operands import as_tensor
+from autograd_cnn.kernels.max_pooling import flat_indices, max_pool, max_unpool, pool_at, switch_dtype
+from autograd_cnn.ops._operands import as_tensor, has_values
 from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells, per_axis, window_geometry
 from autograd_cnn.ops.arithmetic import Ties, check_ties
@@ -26,6 +28,7 @@ from autograd_cnn.ops.movement import reshape
 from autograd_cnn.primitive import Primitive
 
 _check_once = lru_cache(maxsize=256)(check_real_cells)
+
 
 def _switches_like(x: Any, *, geometry: WindowGeometry, ties: Ties) -> tuple[tuple[Shape, Any]]:
     shape = (*x.shape[:2], *geometry.output)
@@ -141,7 +144,7 @@ def _unpool(
         )
     size = _unpooled_size(op, pooled, window, stride, padding, output_size)
     cells = math.prod(size)
-    if places.size and not 0 <= places._data.min() <= places._data.max() < cells:
+    if has_values(places) and not 0 <= places._data.min() <= places._data.max() < cells:
         raise RangeError(
             op,
             f"indices from {places._data.min()} to {places._data.max()} leave a plane of {cells} cells",

@@ -38,6 +38,7 @@ sum_p: Primitive = Primitive(
     _sum,
     "x",
     shape=_reduced,
+    dtype=lambda x, **_: np.add.reduce(np.empty(0, x.dtype)).dtype,
     transposes={
         "x": lambda g, *, axis, keepdims, shape: expand_p(g, axis=axis, keepdims=keepdims, shape=shape)
     },
