@@ -18,7 +18,9 @@ NO_SETTINGS: Mapping[str, Any] = {}
 NOTHING: tuple[Any, ...] = ()
 
 
-def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any] = NO_SETTINGS) -> Any:
+def _apply(  # noqa: C901 - the hot path of every op, kept in one place
+    primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any] = NO_SETTINGS
+) -> Any:
     """Run a primitive on Tensors and Python scalars, and record it where gradients or a capture ask for it.
 
     Gives a Tensor, or a tuple of them for a primitive with several outputs.
@@ -92,7 +94,7 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
 
 
 def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:
-    """Put in place of each Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
+    """Put in place of a Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
     for position, value in enumerate(inputs):
         if value.__class__ is Tensor and not value._wants:
             parents[position] = value._node or value._source or source_of(value)

@@ -1,8 +1,9 @@
 """Forward mode: tangents are pushed along while a function runs, by each primitive's own forward rule.
 
-A `Tangents` object is one forward derivative under way. While it is in the mode, `apply` tells it of every
-primitive; it looks up the inputs' tangents and runs the rule under the mode outside of it. So forward derivatives
-nest, and compose with the sweep: a sweep inside one runs on Tensors, whose tangents are pushed along too.
+A `Tangents` object is one forward derivative under way. While it is in the mode, `apply` tells it of
+every primitive; it looks up the inputs' tangents and runs the rule under the mode outside of it. So
+forward derivatives nest, and compose with the sweep: a sweep inside one runs on Tensors, whose tangents
+are pushed along too.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Tangents:
 
 
 def _key(tensor: Tensor) -> Any:
-    """Give what a tensor's tangent is filed under; the sweep makes Tensors anew, but not what they come from."""
+    """Give what a tangent is filed under: the sweep makes Tensors anew, but not what they come from."""
     if tensor.node is not None:
         return tensor.node
     return tensor if tensor.requires_grad else source_of(tensor)
@@ -85,8 +86,8 @@ def _pushed(
     rule = primitive.jvps.get(name)
     if rule is None and name in primitive.linear:
         moved = [tangent if i == position else value for i, value in enumerate(inputs)]
-        result = primitive(*moved, **settings)
-        return result[0] if isinstance(result, tuple) else result
+        result: Tensor = primitive(*moved, **settings)
+        return result
     if rule is None:
         raise NoGradientError(
             primitive.name,
@@ -110,7 +111,7 @@ def _named_values(
 
 
 def _fitted(tangent: Tensor, like: Tensor) -> Tensor:
-    """Repeat a tangent along the axes that broadcasting added, and give it the output's dtype."""
+    """Repeat a tangent along the axes that broadcasting added; give it the output's dtype."""
     if tangent.shape != like.shape:
         padded = (1,) * (like.ndim - tangent.ndim) + tangent.shape
         axes = tuple(i for i, (n, m) in enumerate(zip(padded, like.shape, strict=True)) if n != m)

@@ -117,13 +117,13 @@ class Primitive:
     transposes : mapping, optional
         The same for inputs in which the op is linear. Its vjp, its jvp and its adjoint test follow from it.
     jvps : mapping, optional
-        From an input's name to its forward rule: ``rule(t, <inputs and outputs by name>, *, <settings>)`` gives
-        what the input's tangent adds to the output's. Linear inputs need none.
+        From an input's name to its forward rule: ``rule(t, <values by name>, *, <settings by name>)``
+        gives what the input's tangent adds to the output's. Linear inputs need none.
     diagonal : bool
-        Whether each output element depends on one element of each input only (after broadcasting). The forward
-        rules are then the same as the ``vjps``.
+        Whether each output element depends on one element of each input only (after broadcasting).
+        The forward rules are then the same as the ``vjps``.
     dtype : callable, optional
-        ``dtype(*operands, **settings)`` gives the first output's dtype; by default that of the operands together.
+        ``dtype(*operands, **settings)`` gives the first output's dtype; by default the operands' common one.
     extra : callable, optional
         ``extra(*operands, **settings)`` gives (shape, dtype) of each output after the first.
     check_first : bool
