@@ -32,13 +32,56 @@ from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.lines import Line
 from autograd_cnn.ops._operands import astype
 from autograd_cnn.ops.activations import relu, sigmoid
+from autograd_cnn.ops.advanced_indexing import index
 from autograd_cnn.ops.arithmetic import add, divide, maximum, minimum, multiply, negative, power, subtract
 from autograd_cnn.ops.comparison import equal, greater, greater_equal, less, less_equal, not_equal, where
+from autograd_cnn.ops.contractions import dot, inner, outer, tensordot
 from autograd_cnn.ops.convolution import conv1d, conv2d, conv3d
-from autograd_cnn.ops.elementwise import absolute, exp, log, sign, sqrt, tanh
-from autograd_cnn.ops.indexing import index, take_along
-from autograd_cnn.ops.joining import concatenate
+from autograd_cnn.ops.creation import (
+    arange,
+    eye,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
+)
+from autograd_cnn.ops.cumulative import cumprod, cumsum
+from autograd_cnn.ops.delicate_reductions import logaddexp, logsumexp, norm, prod, std, var
+from autograd_cnn.ops.einstein import einsum
+from autograd_cnn.ops.elementwise import (
+    absolute,
+    cbrt,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    reciprocal,
+    sign,
+    sqrt,
+    square,
+    tanh,
+)
+from autograd_cnn.ops.indexing import scatter_add, take, take_along
+from autograd_cnn.ops.joining import concatenate, split, stack
 from autograd_cnn.ops.linear_algebra import dense, matmul
+from autograd_cnn.ops.logic import (
+    all,
+    any,
+    count_nonzero,
+    isfinite,
+    isinf,
+    isnan,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+)
 from autograd_cnn.ops.losses import cross_entropy, log_softmax
 from autograd_cnn.ops.max_pooling import (
     max_pool1d,
@@ -49,8 +92,38 @@ from autograd_cnn.ops.max_pooling import (
     max_unpool3d,
 )
 from autograd_cnn.ops.movement import flatten, pad, reshape, transpose
-from autograd_cnn.ops.reductions import max, mean, sum
+from autograd_cnn.ops.ordering import argmax, argmin, argsort, sort, topk
+from autograd_cnn.ops.rearranging import (
+    broadcast_to,
+    expand_dims,
+    flip,
+    moveaxis,
+    ravel,
+    repeat,
+    roll,
+    squeeze,
+    swapaxes,
+    tile,
+)
+from autograd_cnn.ops.reductions import max, mean, min, sum
+from autograd_cnn.ops.rounding import ceil, clip, floor, floor_divide, nan_to_num, remainder, round, trunc
 from autograd_cnn.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
+from autograd_cnn.ops.triangles import diag, diagonal, trace, tril, triu
+from autograd_cnn.ops.trigonometry import (
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    cos,
+    cosh,
+    hypot,
+    sin,
+    sinh,
+    tan,
+)
 from autograd_cnn.ops.window_pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -63,6 +136,9 @@ from autograd_cnn.primitive import Primitive
 from autograd_cnn.sweep import gradients
 
 abs = absolute
+arsinh = arcsinh
+gather = take_along
+mod = remainder
 
 __version__ = "0.1.0"
 
@@ -91,10 +167,28 @@ __all__ = [
     "abs",
     "absolute",
     "add",
+    "all",
+    "any",
+    "arange",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "argmax",
+    "argmin",
+    "argsort",
+    "arsinh",
     "astype",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "broadcast_to",
+    "cbrt",
+    "ceil",
+    "clip",
     "concatenate",
     "conv1d",
     "conv2d",
@@ -102,24 +196,58 @@ __all__ = [
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
+    "cos",
+    "cosh",
+    "count_nonzero",
     "cross_entropy",
+    "cumprod",
+    "cumsum",
     "data",
     "dense",
+    "diag",
+    "diagonal",
     "divide",
+    "dot",
+    "einsum",
     "equal",
     "exp",
+    "exp2",
+    "expand_dims",
+    "expm1",
+    "eye",
     "flatten",
+    "flip",
+    "floor",
+    "floor_divide",
     "from_numpy",
+    "full",
+    "full_like",
+    "gather",
     "gradient_graph",
     "gradients",
     "greater",
     "greater_equal",
+    "hypot",
     "index",
+    "inner",
+    "isfinite",
+    "isinf",
+    "isnan",
     "jvp",
     "less",
     "less_equal",
+    "linspace",
     "log",
+    "log10",
+    "log1p",
+    "log2",
     "log_softmax",
+    "logaddexp",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "logsumexp",
     "matmul",
     "max",
     "max_pool1d",
@@ -130,30 +258,67 @@ __all__ = [
     "max_unpool3d",
     "maximum",
     "mean",
+    "min",
     "minimum",
+    "mod",
+    "moveaxis",
     "multiply",
+    "nan_to_num",
     "negative",
     "nn",
     "no_grad",
+    "norm",
     "not_equal",
+    "ones",
+    "ones_like",
     "optim",
+    "outer",
     "pad",
     "power",
+    "prod",
+    "ravel",
+    "reciprocal",
     "relu",
+    "remainder",
+    "repeat",
     "reshape",
+    "roll",
+    "round",
     "routing",
+    "scatter_add",
     "sigmoid",
     "sign",
+    "sin",
+    "sinh",
+    "sort",
+    "split",
     "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "std",
     "subtract",
     "sum",
     "sum_pool1d",
     "sum_pool2d",
     "sum_pool3d",
+    "swapaxes",
+    "take",
     "take_along",
+    "tan",
     "tanh",
     "tensor",
+    "tensordot",
     "testing",
+    "tile",
+    "topk",
+    "trace",
     "transpose",
+    "tril",
+    "triu",
+    "trunc",
+    "var",
     "where",
+    "zeros",
+    "zeros_like",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn._methods import Methods
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
 from autograd_cnn.primitive import LateBound
@@ -20,7 +21,7 @@ NO_SETTINGS: Mapping[str, Any] = {}
 NOTHING: tuple[Any, ...] = ()
 
 
-class Tensor:
+class Tensor(Methods):
     """An n-dimensional array that takes part in differentiation.
 
     Make one with `tensor` or `from_numpy`. Its arrays are never written to after creation, so what a

@@ -119,6 +119,25 @@ maximum_p: Primitive = Primitive(
 )
 
 
+def _minimum_rule_x(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
+    return g * first_share_p(-x, -y, ties=ties)
+
+
+def _minimum_rule_y(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
+    return g * (1 - first_share_p(-x, -y, ties=ties))
+
+
+minimum_p: Primitive = Primitive(
+    "minimum",
+    lambda x, y, *, ties: np.minimum(x, y),
+    "x y",
+    shape=elementwise("minimum", "x", "y"),
+    vjps={"x": _minimum_rule_x, "y": _minimum_rule_y},
+    diagonal=True,
+    check_first=False,
+)
+
+
 def add(x: Any, y: Any) -> Tensor:
     """Add elementwise: ``x + y``.
 
@@ -181,14 +200,17 @@ def divide(x: Any, y: Any) -> Tensor:
     >>> ag.divide(ag.tensor([1.0, 2.0]), 2.0)
     tensor([0.5, 1. ], dtype=float32)
     """
-    x, y = same_kind(x, y)
-    if getattr(x, "dtype", None) is None or x.dtype.kind != "f" or getattr(y, "dtype", x.dtype).kind != "f":
-        x, y = _true_operands(x, y)
-    return apply(divide_p, (x, y))
+    return apply(divide_p, true_operands(*same_kind(x, y)))
 
 
-def _true_operands(x: Any, y: Any) -> tuple[Any, Any]:
-    """Make the Tensors among the operands floating."""
+def true_operands(x: Any, y: Any) -> tuple[Any, Any]:
+    """Make the Tensors among two operands floating; integers become float32."""
+    if (
+        getattr(x, "dtype", None) is not None
+        and x.dtype.kind == "f"
+        and getattr(y, "dtype", x.dtype).kind == "f"
+    ):
+        return x, y
     tensors = iter(as_floats(*(v for v in (x, y) if v.__class__ is Tensor)))
     x, y = (next(tensors) if v.__class__ is Tensor else v for v in (x, y))
     return x, y
@@ -254,7 +276,7 @@ def maximum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
 
 
 def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
-    """Take the smaller of two, elementwise: ``-maximum(-x, -y)``. Otherwise as in `maximum`.
+    """Take the smaller of two, elementwise. Otherwise as in `maximum`.
 
     Examples
     --------
@@ -263,8 +285,7 @@ def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
     tensor([ 0., -2.], dtype=float32)
     """
     check_ties("minimum", ties)
-    x, y = same_kind(x, y)
-    return -maximum(-x, -y, ties)
+    return apply(minimum_p, same_kind(x, y), {"ties": ties})
 
 
 def check_ties(op: str, ties: str) -> None:

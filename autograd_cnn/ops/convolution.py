@@ -17,7 +17,7 @@ from autograd_cnn.kernels.convolution import conv, conv_transpose, conv_weight_g
 from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.ops._operands import as_floats
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, window_geometry
-from autograd_cnn.ops.indexing import index
+from autograd_cnn.ops.advanced_indexing import index
 from autograd_cnn.ops.reductions import expand_p, sum_p
 from autograd_cnn.primitive import Primitive
 

@@ -1,4 +1,4 @@
-"""Taking parts: slice with its adjoint unslice, take_along with add_along."""
+"""Taking parts: slice with its adjoint unslice, take with add_at, take_along with add_along."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 
 from autograd_cnn._apply import apply
+from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
-from autograd_cnn.ops._operands import as_tensor, has_values
+from autograd_cnn.kernels.scattering import add_along, add_at
+from autograd_cnn.ops._operands import as_tensor, astype, has_values, same_kind
 from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
+from autograd_cnn.ops.arithmetic import add
+from autograd_cnn.ops.movement import reshape
 from autograd_cnn.primitive import Primitive, late
 
 
@@ -41,14 +45,27 @@ unslice_p: Primitive = Primitive(
 )
 
 
-def _add_along(y: Any, indices: Any, *, axis: int, size: int) -> Any:
-    x = np.zeros((*y.shape[:axis], size, *y.shape[axis + 1 :]), y.dtype)
-    places = list(np.ogrid[tuple(map(slice, indices.shape))])
-    places[axis] = indices
-    np.add.at(x, tuple(places), y)
-    return x
+def _added_shape(y: Any, indices: Any, *, axis: int, size: int) -> Shape:
+    return (*y.shape[:axis], size, *y.shape[axis + indices.ndim :])
 
 
+take_p: Primitive = Primitive(
+    "take",
+    lambda x, indices, *, axis, size: np.take(x, indices, axis),
+    "x indices",
+    shape=lambda x, indices, *, axis, size: (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]),
+    dtype=lambda x, indices, **_: x.dtype,
+    transposes={"x": lambda g, indices, *, axis, size: add_at_p(g, indices, axis=axis, size=size)},
+)
+add_at_p: Primitive = Primitive(
+    "add_at",
+    add_at,
+    "y indices",
+    shape=_added_shape,
+    dtype=lambda y, indices, **_: y.dtype,
+    transposes={"y": lambda g, indices, *, axis, size: take_p(g, indices, axis=axis, size=size)},
+    title="put back, adds",
+)
 take_along_p: Primitive = Primitive(
     "take_along",
     lambda x, indices, *, axis, size: np.take_along_axis(x, indices, axis),
@@ -60,7 +77,7 @@ take_along_p: Primitive = Primitive(
 )
 add_along_p: Primitive = Primitive(
     "add_along",
-    _add_along,
+    add_along,
     "y indices",
     shape=lambda y, indices, *, axis, size: (*y.shape[:axis], size, *y.shape[axis + 1 :]),
     dtype=lambda y, indices, **_: y.dtype,
@@ -69,39 +86,44 @@ add_along_p: Primitive = Primitive(
 )
 
 
-def index(x: Any, key: Any) -> Tensor:
-    """Take a part of a tensor: ``x[key]`` with integers, slices, ``...`` and ``None``.
+def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
+    """Take slices by their places along an axis.
 
-    The gradient puts ``g`` back at its place, zeros elsewhere.
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    indices : array_like of int
+        Any shape. Negative ones count from the end.
+    axis : int or None
+        Which axis the indices count along; None flattens x first.
+
+    Returns
+    -------
+    Tensor
+        x's shape with the axis replaced by those of ``indices``. Gradient: ``g`` is added to the places
+        it was taken from.
 
     Raises
     ------
     RangeError
-        When an index is out of range, or there are more indices than axes.
+        When the axis or an index is out of range.
     DTypeError
-        When the key is an array; use `take_along` with integer arrays and `where` with booleans.
+        When the indices are not integers.
 
     Examples
     --------
     >>> import autograd_cnn as ag
-    >>> ag.index(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), (slice(None), 0))
-    tensor([1., 3.], dtype=float32)
+    >>> ag.take(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), [1, 1], axis=0)
+    tensor([[3., 4.],
+            [3., 4.]], dtype=float32)
     """
-    x = as_tensor(x)
-    keys = key if isinstance(key, tuple) else (key,)
-    for part in keys:
-        basic = part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice))
-        if not basic or isinstance(part, bool):
-            raise DTypeError(
-                "index",
-                f"cannot index with a {type(part).__name__}",
-                operands={"x": x},
-                fits="integers, slices, ... and None; take_along() for arrays of indices, where() for masks",
-            )
-    try:
-        return apply(slice_p, (x,), {"index": keys, "shape": x.shape})
-    except IndexError as error:
-        raise RangeError("index", str(error), operands={"x": x}, fits="indices within the shape") from None
+    x, places = as_tensor(x), as_indices("take", indices)
+    if axis is None:
+        x = reshape(x, (x.size,))
+    along = normal_axis("take", axis or 0, x)
+    check_places("take", places, along, x)
+    return apply(take_p, (x, places), {"axis": along, "size": x.shape[along]})
 
 
 def take_along(x: Any, indices: Any, axis: int) -> Tensor:
@@ -137,28 +159,96 @@ def take_along(x: Any, indices: Any, axis: int) -> Tensor:
     tensor([[2.],
             [3.]], dtype=float32)
     """
-    x, places = as_tensor(x), as_tensor(indices)
+    x, places = as_tensor(x), as_indices("take_along", indices)
     axis = normal_axis("take_along", axis, x)
-    operands = {"x": x, "indices": places}
-    if places._data.dtype.kind not in "iu":
-        raise DTypeError("take_along", "indices must be integers", operands=operands, fits="an integer array")
-    wanted = (*x.shape[:axis], *places.shape[axis : axis + 1], *x.shape[axis + 1 :])
-    if places.shape != wanted:
+    _check_alike("take_along", x, places, axis)
+    check_places("take_along", places, axis, x)
+    return apply(take_along_p, (x, places), {"axis": axis, "size": x.shape[axis]})
+
+
+@composite
+def scatter_add(x: Any, indices: Any, updates: Any, axis: int) -> Tensor:
+    """Add each element of ``updates`` to x, at its own place along an axis; those that meet add up.
+
+    ``y = x``, then ``y[i][indices[i][j]] += updates[i][j]`` for ``axis=1`` and two axes.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    indices, updates : array_like
+        Of one shape, which is x's except along the axis. Indices are integers; negative ones count from
+        the end.
+    axis : int
+        Which axis the indices count along.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape. Gradients: ``g`` to x, and to the updates ``g`` taken at their places.
+
+    Raises
+    ------
+    RangeError
+        When the axis or an index is out of range.
+    ShapeError
+        When the shapes don't go together.
+    DTypeError
+        When the indices are not integers.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.scatter_add(ag.zeros(3), [0, 2, 2], ag.tensor([1.0, 2.0, 3.0]), axis=0)
+    tensor([1., 0., 5.], dtype=float32)
+    """
+    x, y = same_kind(as_tensor(x), as_tensor(updates))
+    places = as_indices("scatter_add", indices)
+    axis = normal_axis("scatter_add", axis, x)
+    _check_alike("scatter_add", x, places, axis)
+    if y.shape != places.shape:
         raise ShapeError(
-            "take_along",
-            f"x and indices differ in more than axis {axis}",
-            operands=operands,
-            fits=f"indices {wanted}",
+            "scatter_add",
+            "each update needs one index",
+            operands={"indices": places, "updates": y},
+            fits=f"updates {places.shape}",
         )
+    check_places("scatter_add", places, axis, x)
+    added: Tensor = apply(add_along_p, (y, places), {"axis": axis, "size": x.shape[axis]})
+    return add(x, added)
+
+
+def as_indices(op: str, indices: Any) -> Tensor:
+    """Give indices as a Tensor of integers; an empty list counts as one."""
+    places = as_tensor(indices)
+    if places._data.dtype.kind in "iu":
+        return places if places.dtype.kind == "i" else astype(places, np.intp)
+    if places.size == 0 and places.dtype.kind == "f" and not isinstance(indices, (Tensor, np.ndarray)):
+        return Tensor(np.zeros(places.shape, np.intp))
+    raise DTypeError(op, "indices must be integers", operands={"indices": places}, fits="an integer array")
+
+
+def check_places(op: str, places: Tensor, axis: int, x: Tensor) -> None:
+    """Refuse indices that leave an axis; nothing can be said of abstract ones."""
     size = x.shape[axis]
     if has_values(places) and not -size <= places._data.min() <= places._data.max() < size:
         raise RangeError(
-            "take_along",
+            op,
             f"indices from {places._data.min()} to {places._data.max()} leave axis {axis}",
-            operands=operands,
-            fits=f"indices from {-size} to {size - 1}",
+            operands={"x": x, "indices": places},
+            fits=f"indices from {-size} to {size - 1}" if size else "no index: the axis is empty",
         )
-    return apply(take_along_p, (x, places), {"axis": axis, "size": size})
 
 
-late.index = index
+def _check_alike(op: str, x: Tensor, places: Tensor, axis: int) -> None:
+    wanted = (*x.shape[:axis], *places.shape[axis : axis + 1], *x.shape[axis + 1 :])
+    if places.shape != wanted:
+        raise ShapeError(
+            op,
+            f"x and indices differ in more than axis {axis}",
+            operands={"x": x, "indices": places},
+            fits=f"indices {wanted}",
+        )
+
+
+late.take = take

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor, same_kind
 from autograd_cnn.ops._shapes import Shape, broadcast_shape
@@ -32,7 +33,8 @@ def _product_shape(x: Any, y: Any) -> Shape:
             rule="(..., n, k) @ (..., k, m) gives (..., n, m)",
             fits=f"y with {x.shape[-1]} rows, or x with {y.shape[-2]} columns",
         )
-    batch = broadcast_shape("matmul", {"x[..., 0, 0]": x[..., 0, 0], "y[..., 0, 0]": y[..., 0, 0]})
+    stacks = {"stack of x": Abstract(x.shape[:-2], x.dtype), "stack of y": Abstract(y.shape[:-2], y.dtype)}
+    batch = broadcast_shape("matmul", stacks)
     return (*batch, x.shape[-2], y.shape[-1])
 
 

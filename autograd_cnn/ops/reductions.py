@@ -1,4 +1,4 @@
-"""Reductions: sum, mean, max; and `expand`, the adjoint of a sum."""
+"""Reductions: sum, mean, max, min; and `expand`, the adjoint of a sum."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from autograd_cnn.ops.arithmetic import Ties, check_ties
 from autograd_cnn.primitive import Primitive, late
 
 
-def _reduced(x: Any, *, axis: Shape, keepdims: bool, **_: Any) -> Shape:
+def reduced(x: Any, *, axis: Shape, keepdims: bool, **_: Any) -> Shape:
+    """Give the shape of a reduction's result."""
     if keepdims:
         return tuple(1 if i in axis else size for i, size in enumerate(x.shape))
     return tuple(size for i, size in enumerate(x.shape) if i not in axis)
@@ -37,7 +38,7 @@ sum_p: Primitive = Primitive(
     "sum",
     _sum,
     "x",
-    shape=_reduced,
+    shape=reduced,
     dtype=lambda x, **_: np.add.reduce(np.empty(0, x.dtype)).dtype,
     transposes={
         "x": lambda g, *, axis, keepdims, shape: expand_p(g, axis=axis, keepdims=keepdims, shape=shape)
@@ -93,7 +94,22 @@ def _max_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
 winner_shares_p: Primitive = Primitive(
     "winner_shares", _winner_shares, "x", shape=lambda x, **_: x.shape, title="winners"
 )
-max_p: Primitive = Primitive("max", _max, "x", shape=_reduced, vjps={"x": _max_rule}, jvps={"x": _max_jvp})
+max_p: Primitive = Primitive("max", _max, "x", shape=reduced, vjps={"x": _max_rule}, jvps={"x": _max_jvp})
+
+
+def _min(x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+def _min_rule(g: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
+    return _max_rule(g, -x, axis=axis, keepdims=keepdims, ties=ties)
+
+
+def _min_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
+    return _max_jvp(t, -x, axis=axis, keepdims=keepdims, ties=ties)
+
+
+min_p: Primitive = Primitive("min", _min, "x", shape=reduced, vjps={"x": _min_rule}, jvps={"x": _min_jvp})
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -194,12 +210,31 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first")
     """
     check_ties("max", ties)
     x = as_tensor(x)
-    axes = normal_axes("max", axis, x)
+    settings = {"axis": compared_axes("max", axis, x), "keepdims": keepdims, "ties": ties}
+    return apply(max_p, (x,), settings)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
+    """Smallest element over axes. Arguments, gradient and errors as in `max`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.min(ag.tensor([[1.0, 3.0], [3.0, 2.0]]), axis=1)
+    tensor([1., 2.], dtype=float32)
+    """
+    check_ties("min", ties)
+    x = as_tensor(x)
+    settings = {"axis": compared_axes("min", axis, x), "keepdims": keepdims, "ties": ties}
+    return apply(min_p, (x,), settings)
+
+
+def compared_axes(op: str, axis: Axis, x: Tensor) -> Shape:
+    """Give the axes as numbers from 0; refuse those without elements, of which none is the largest."""
+    axes = normal_axes(op, axis, x)
     if not all(x.shape[i] for i in axes):
-        raise ShapeError(
-            "max", "there are no elements to compare", operands={"x": x}, fits="a non-empty tensor"
-        )
-    return apply(max_p, (x,), {"axis": axes, "keepdims": keepdims, "ties": ties})
+        raise ShapeError(op, "there are no elements to compare", operands={"x": x}, fits="a non-empty tensor")
+    return axes
 
 
-late.sum, late.mean, late.max = sum, mean, max
+late.sum, late.mean, late.max, late.min = sum, mean, max, min
