@@ -32,6 +32,14 @@ from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.lines import Line
 from autograd_cnn.ops._operands import astype
 from autograd_cnn.ops.activations import relu, sigmoid
+from autograd_cnn.ops.adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from autograd_cnn.ops.advanced_indexing import index
 from autograd_cnn.ops.arithmetic import add, divide, maximum, minimum, multiply, negative, power, subtract
 from autograd_cnn.ops.comparison import equal, greater, greater_equal, less, less_equal, not_equal, where
@@ -67,8 +75,11 @@ from autograd_cnn.ops.elementwise import (
     square,
     tanh,
 )
+from autograd_cnn.ops.global_pooling import global_avg_pool, global_max_pool
 from autograd_cnn.ops.indexing import scatter_add, take, take_along
+from autograd_cnn.ops.interpolation import interpolate
 from autograd_cnn.ops.joining import concatenate, split, stack
+from autograd_cnn.ops.lenet_parts import rbf_output, scaled_tanh
 from autograd_cnn.ops.linear_algebra import dense, matmul
 from autograd_cnn.ops.logic import (
     all,
@@ -82,7 +93,9 @@ from autograd_cnn.ops.logic import (
     logical_or,
     logical_xor,
 )
-from autograd_cnn.ops.losses import cross_entropy, log_softmax
+from autograd_cnn.ops.losses import cross_entropy, log_softmax, nll_loss
+from autograd_cnn.ops.lp_pooling import lp_pool1d, lp_pool2d, lp_pool3d
+from autograd_cnn.ops.margin_losses import binary_cross_entropy_with_logits, hinge_loss, kl_divergence
 from autograd_cnn.ops.max_pooling import (
     max_pool1d,
     max_pool2d,
@@ -92,7 +105,9 @@ from autograd_cnn.ops.max_pooling import (
     max_unpool3d,
 )
 from autograd_cnn.ops.movement import flatten, pad, reshape, transpose
+from autograd_cnn.ops.normalisation import batch_norm, group_norm, instance_norm, layer_norm
 from autograd_cnn.ops.ordering import argmax, argmin, argsort, sort, topk
+from autograd_cnn.ops.random_masks import dropout, dropout_channels
 from autograd_cnn.ops.rearranging import (
     broadcast_to,
     expand_dims,
@@ -106,7 +121,10 @@ from autograd_cnn.ops.rearranging import (
     tile,
 )
 from autograd_cnn.ops.reductions import max, mean, min, sum
+from autograd_cnn.ops.regression_losses import huber_loss, l1_loss, mse_loss
+from autograd_cnn.ops.response_normalisation import local_response_norm
 from autograd_cnn.ops.rounding import ceil, clip, floor, floor_divide, nan_to_num, remainder, round, trunc
+from autograd_cnn.ops.sizes import conv_output_size
 from autograd_cnn.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from autograd_cnn.ops.triangles import diag, diagonal, trace, tril, triu
 from autograd_cnn.ops.trigonometry import (
@@ -124,6 +142,7 @@ from autograd_cnn.ops.trigonometry import (
     sinh,
     tan,
 )
+from autograd_cnn.ops.weighted_pooling import weighted_pool1d, weighted_pool2d, weighted_pool3d
 from autograd_cnn.ops.window_pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -166,6 +185,12 @@ __all__ = [
     "WindowGeometry",
     "abs",
     "absolute",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "add",
     "all",
     "any",
@@ -185,6 +210,8 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "batch_norm",
+    "binary_cross_entropy_with_logits",
     "broadcast_to",
     "cbrt",
     "ceil",
@@ -193,6 +220,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_output_size",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
@@ -208,6 +236,8 @@ __all__ = [
     "diagonal",
     "divide",
     "dot",
+    "dropout",
+    "dropout_channels",
     "einsum",
     "equal",
     "exp",
@@ -223,20 +253,31 @@ __all__ = [
     "full",
     "full_like",
     "gather",
+    "global_avg_pool",
+    "global_max_pool",
     "gradient_graph",
     "gradients",
     "greater",
     "greater_equal",
+    "group_norm",
+    "hinge_loss",
+    "huber_loss",
     "hypot",
     "index",
     "inner",
+    "instance_norm",
+    "interpolate",
     "isfinite",
     "isinf",
     "isnan",
     "jvp",
+    "kl_divergence",
+    "l1_loss",
+    "layer_norm",
     "less",
     "less_equal",
     "linspace",
+    "local_response_norm",
     "log",
     "log10",
     "log1p",
@@ -248,6 +289,9 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logsumexp",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "matmul",
     "max",
     "max_pool1d",
@@ -262,9 +306,11 @@ __all__ = [
     "minimum",
     "mod",
     "moveaxis",
+    "mse_loss",
     "multiply",
     "nan_to_num",
     "negative",
+    "nll_loss",
     "nn",
     "no_grad",
     "norm",
@@ -277,6 +323,7 @@ __all__ = [
     "power",
     "prod",
     "ravel",
+    "rbf_output",
     "reciprocal",
     "relu",
     "remainder",
@@ -285,6 +332,7 @@ __all__ = [
     "roll",
     "round",
     "routing",
+    "scaled_tanh",
     "scatter_add",
     "sigmoid",
     "sign",
@@ -318,6 +366,9 @@ __all__ = [
     "triu",
     "trunc",
     "var",
+    "weighted_pool1d",
+    "weighted_pool2d",
+    "weighted_pool3d",
     "where",
     "zeros",
     "zeros_like",

@@ -110,7 +110,15 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
         stack[...] = sums.reshape(stack.shape)
 
     scatters = overlap and y.dtype.kind == "f" and y.itemsize <= 8 and tap_count(geometry) >= SCATTER_TAPS
-    if values.size:
+
+    def place(block: slice) -> None:
+        stack = cells[block]
+        stack[...] = 0
+        stack.reshape(-1)[_memory_index(winners[0][block], geometry, stack)] = values[block]
+
+    if _is_whole_plane(geometry) and switches.ndim == y.ndim and values.size:
+        for_planes(place, len(values), cells.nbytes)
+    elif values.size:
         work = scatter if scatters and switches.ndim == y.ndim else unpool
         for_planes(work, len(values), cells.nbytes + values.nbytes)
     return from_planes(cells, len(y)).astype(_result_dtype(y, dtype), copy=False)
@@ -181,7 +189,7 @@ def _largest(cells: Array, values: Array, geometry: WindowGeometry) -> bool:
         values[...] = cells[:, *taps[0].cells]
         taps = taps[1:]
     else:
-        values[...] = _lowest(cells.dtype)
+        values[...] = lowest(cells.dtype)
     for tap in taps:
         part = values[:, *tap.windows]
         np.maximum(part, cells[:, *tap.cells], out=part)
@@ -190,6 +198,9 @@ def _largest(cells: Array, values: Array, geometry: WindowGeometry) -> bool:
 
 def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry, last: bool) -> None:
     """Write winners and their tap numbers; a later tap beats an equal one only if ``last``."""
+    if _is_whole_plane(geometry):
+        _win_whole(cells, values, switches, last)
+        return
     beats = np.greater_equal if last else np.greater
     taps = window_taps(geometry)
     if every_tap_is_real(geometry):
@@ -198,7 +209,7 @@ def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry,
         taps = taps[1:]
     else:
         switches[...] = first_real_taps(geometry)[..., None]
-        values[...] = _lowest(cells.dtype)
+        values[...] = lowest(cells.dtype)
     for tap in taps:
         challenger = cells[:, *tap.cells]
         best = values[:, *tap.windows]
@@ -211,6 +222,17 @@ def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry,
         np.maximum(number, marks, out=number)
     if _has_nan(values):
         _point_at_first_nan(switches, cells, geometry)
+
+
+def _win_whole(cells: Array, values: Array, switches: Array, last: bool) -> None:
+    """Write winners and their tap numbers where the one window is the plane: no loop over its many taps."""
+    rows = np.moveaxis(cells.reshape(len(cells), -1, cells.shape[-1]), 1, -1)  # (p, B, taps)
+    numbers = rows.shape[-1] - 1 - rows[..., ::-1].argmax(-1) if last else rows.argmax(-1)
+    best = np.take_along_axis(rows, numbers[..., None], -1)
+    if last and _has_nan(best):
+        numbers = np.where(np.isnan(best[..., 0]), rows.argmax(-1), numbers)  # the first NaN wins
+    switches[...] = numbers.reshape(switches.shape)
+    values[...] = best.reshape(values.shape)
 
 
 def _share(cells: Array, values: Array, shares: Array, geometry: WindowGeometry) -> None:
@@ -251,6 +273,11 @@ def _memory_index(switches: Array, geometry: WindowGeometry, stack: Array) -> ND
     return index
 
 
+def _is_whole_plane(geometry: WindowGeometry) -> bool:
+    """Whether there is one window, and it is the input."""
+    return geometry.window == geometry.input and covers_input(geometry)
+
+
 def _kept(values: Array, keep: Array, target: Array | None) -> Array:
     """``values`` where ``keep``, else +0, into ``target`` or a new array.
 
@@ -287,7 +314,7 @@ def _result_dtype(values: Array, routed: np.dtype[Any]) -> np.dtype[Any]:
     return values.dtype if values.dtype.kind == "f" else routed
 
 
-def _lowest(dtype: np.dtype[Any]) -> Any:
+def lowest(dtype: np.dtype[Any]) -> Any:
     """A value that no cell is smaller than."""
     if dtype.kind == "f":
         return -np.inf

@@ -18,31 +18,34 @@ from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells
 from autograd_cnn.ops.max_pooling import image_of, pool_geometry
 from autograd_cnn.primitive import Primitive
 
+# the settings are the geometry and, where taps don't count alike, their weights
 window_sum_p: Primitive = Primitive(
     "window_sum",
     window_sum,
     "x",
-    shape=lambda x, *, geometry: (*x.shape[:2], *geometry.output),
-    transposes={"x": lambda g, *, geometry: window_sum_transpose_p(g, geometry=geometry)},
+    shape=lambda x, *, geometry, **_: (*x.shape[:2], *geometry.output),
+    transposes={"x": lambda g, **settings: window_sum_transpose_p(g, **settings)},
 )
 window_sum_transpose_p: Primitive = Primitive(
     "window_sum_transpose",
     window_sum_transpose,
     "y",
-    shape=lambda y, *, geometry: (*y.shape[:2], *geometry.input),
-    transposes={"y": lambda g, *, geometry: window_sum_p(g, geometry=geometry)},
+    shape=lambda y, *, geometry, **_: (*y.shape[:2], *geometry.input),
+    transposes={"y": lambda g, **settings: window_sum_p(g, **settings)},
     title="spread, adds",
 )
+
+
+def padding_as_input(geometry: WindowGeometry) -> WindowGeometry:
+    """Count padding cells as cells of the input; those beyond them, from rounding up, still don't count."""
+    padded = tuple(n + sum(pair) for n, pair in zip(geometry.input, geometry.padding, strict=True))
+    return replace(geometry, input=padded, padding=((0, 0),) * len(padded))
 
 
 @lru_cache(maxsize=256)
 def _counts(geometry: WindowGeometry, count_include_pad: bool) -> Any:
     """Give the number of cells that each window averages: one number when all windows agree."""
-    if count_include_pad:
-        # padding cells count, cells beyond them (from rounding up) don't
-        padded = tuple(n + sum(pair) for n, pair in zip(geometry.input, geometry.padding, strict=True))
-        geometry = replace(geometry, input=padded, padding=((0, 0),) * len(padded))
-    counts = window_counts(geometry)
+    counts = window_counts(padding_as_input(geometry) if count_include_pad else geometry)
     if counts.size and (counts == counts.flat[0]).all():
         return float(counts.flat[0])
     return counts
