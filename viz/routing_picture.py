@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +27,13 @@ from viz.routing_picture_parts import (
 )
 from viz.routing_picture_plane import Cell, Plane, Window, plane_of
 from viz.routing_picture_values import (
-    INDEX_ROOM,
+    INDEX_HEIGHT,
     cotangent_content,
     cotangent_fill,
     draw_input,
     draw_rulers,
     draw_small_panel,
+    index_room,
     indices,
     key_glyph,
     lane_count,
@@ -190,13 +192,10 @@ class Picture:
         values += [float(plane.outputs[window.row, window.column]) for window in view.windows]
         finite = np.abs(np.array([*sent, *received]))
         largest = float(np.max(finite, where=np.isfinite(finite), initial=0.0))
-        return Picture(
-            view,
-            view.find(spotlight),
-            choose_format([*sent, *received], sums),
-            choose_format(values),
-            largest,
-        )
+        panels = [max(map(abs, panel), default=0.0) for panel in (sent, received)]
+        smallest = min(panels) if all(map(math.isfinite, panels)) else None
+        show = choose_format([*sent, *received], sums, smallest_panel=smallest)
+        return Picture(view, view.find(spotlight), show, choose_format(values), largest)
 
     def scene(self) -> Scene:
         """The whole drawing, arranged from top to bottom."""
@@ -220,26 +219,25 @@ class Picture:
         items += told
         last, y = self._footer(y)
         items += last
-        plane = view.plane
-        return Scene(
-            WIDTH, y, words.title(plane), words.description(view, self.show, self.show_values), tuple(items)
-        )
+        told_in_words = words.description(view, self.show, self.show_values)
+        return Scene(WIDTH, y, words.title(view.plane), told_in_words, tuple(items))
 
     def _halves(self, top: float) -> tuple[list[Item], float]:
         """The two halves with their panels, and where they end."""
-        view, plane = self.view, self.view.plane
+        view = self.view
         bars = ruler(view, 1, self.spotlight), ruler(view, 0, self.spotlight)
         lanes = [lane_count(each) for each in bars]
         columns, rows = view.columns[1] - view.columns[0], view.rows[1] - view.rows[0]
-        left_room = INDEX_ROOM + ruler_room(lanes[1])
-        cell = min(LARGEST_CELL, (HALF - 2 * INSET - left_room) // columns)
+        index = index_room(view)
+        left_room = index + ruler_room(lanes[1])
+        cell = min(LARGEST_CELL, (HALF - 16 - left_room) // columns)
         if rows > columns:
             cell = min(cell, max(36.0, 480 // rows))
-        grid_top = top + 36 + ruler_room(lanes[0]) + INDEX_ROOM
+        grid_top = top + 36 + ruler_room(lanes[0]) + INDEX_HEIGHT
         left = MARGIN + (HALF - left_room - cell * columns) / 2 + left_room
         grid = Grid(left, grid_top, cell, view.rows[0], view.columns[0], rows, columns)
         right_half = MARGIN + HALF + 12
-        right = right_half + (HALF - INDEX_ROOM - cell * columns) / 2 + INDEX_ROOM
+        right = right_half + (HALF - index - cell * columns) / 2 + index
         mirror = Grid(right, grid_top, cell, view.rows[0], view.columns[0], rows, columns)
         lower, bottom = self._lower(grid.bottom + 58)
         items: list[Item] = [
@@ -251,13 +249,13 @@ class Picture:
             ),
         ]
         inputs = [
-            *draw_rulers(grid, *bars),
+            *draw_rulers(grid, *bars, index),
             *indices(grid, view),
             *draw_input(grid, view, self.show_values, self.spotlight),
         ]
         items.append(Group(tuple(inputs), id="X"))
         gradients = [
-            *indices(mirror, view),
+            *indices(mirror, view, beside_input=True),
             *draw_gradient(mirror, view, self.show, self.largest, self.spotlight),
         ]
         items.append(Group(tuple(gradients), id="dX"))
@@ -301,7 +299,7 @@ class Picture:
         room = WIDTH / 2 - MARGIN - 2 * INSET - 34 - aside
         cell = min(LARGEST_SMALL_CELL, (room - 1.5 * edges) // (count + middle_count / 2))
         cell = max(cell, 14.0)
-        middle_width = max(cell * middle_count + 2 * INSET + edges, 132.0)
+        middle_width = max(cell * middle_count + 2 * INSET + edges, 150.0)
         middle = (WIDTH - middle_width) / 2
         left_room = middle - MARGIN - aside
         output = MARGIN + aside + edges + (left_room - edges - cell * count) / 2
@@ -363,7 +361,12 @@ class Picture:
             Group(
                 tuple(
                     draw_small_panel(
-                        cotangents, view, self.spotlight, "backward", cotangent_content(self.show, fill), fill
+                        cotangents,
+                        view,
+                        self.spotlight,
+                        "backward",
+                        cotangent_content(view, self.show, fill),
+                        fill,
                     )
                 ),
                 id="dY",
@@ -373,7 +376,9 @@ class Picture:
             small = [*rung, *small]
         if view.cropped:
             dots, dots_height = thumbnail(view, MARGIN + INSET + 4, grid_top, self.largest)
-            small.append(Text(MARGIN + INSET + 4, top + 2, "the whole map", 11, "muted"))
+            small.append(
+                Text(MARGIN + INSET + 4, top + 2, f"dX, all {plane.shape[0]} × {plane.shape[1]}", 11, "muted")
+            )
             small.append(Group(tuple(dots), id="thumbnail"))
             bottom = max(bottom, grid_top + dots_height)
         return [*small, *middle], bottom + INSET + 2
@@ -381,7 +386,6 @@ class Picture:
     def _middle(self, places: _Places, grid: Grid, top: float) -> tuple[list[Item], float]:
         """What is saved between forward and backward; for pools without winners, the shares of a window."""
         plane = self.view.plane
-        edge = 0.0 if self.view.lettered else 12.0
         height = (grid.bottom - top + 24) if plane.is_max else plane.window[0] * places.cell + 14 + 24
         role: Role = "saved" if plane.is_max else "muted"
         frame = Rect(
@@ -405,7 +409,7 @@ class Picture:
             grid, self.view, self.spotlight, "saved", switch_content(self.view), lambda _: "value"
         )
         items.append(Group(tuple(panel), id="switches"))
-        return items, grid.bottom + INSET - 2 + edge * 0
+        return items, grid.bottom + INSET - 2
 
     def _answers(self, top: float) -> tuple[list[Item], float]:
         """Question and answer, line by line, and where they end."""

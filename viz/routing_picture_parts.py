@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from viz.fonts import text_width
+from viz.routing_picture_gradient import blocked_sign
 from viz.routing_picture_numbers import NumberFormat
 from viz.routing_picture_plane import Plane, Window
 from viz.routing_picture_values import LANE
@@ -55,7 +56,7 @@ def _signs(view: View) -> list[tuple[str, str]]:
         if any(w.losers for w in shown):
             found.append(("loser", "as large, but loses the tie"))
         if any(w.all_zero for w in view.windows):
-            found.append(("zero", "all zero: gradient will be blocked by ReLU"))
+            found.append(("zero", "all zero: ReLU will block it"))
         found.append(("arrow", "what a window sends"))
         found.append(("grey", "never wins"))
     else:
@@ -73,7 +74,7 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
             return [
                 Rect(x - 4, y - 9, 14, 5, "forward_tint", "forward", radius=2),
                 Rect(x - 10, y - 3, 5, 12, "forward_tint", "forward", radius=2),
-                Rect(x - 4, y - 3, 14, 12, None, "forward", 2),
+                Rect(x - 4, y - 3, 14, 12, None, "ink", 2),
             ]
         case "winner":
             return [Circle(x, y, 8, None, "forward", 2)]
@@ -90,7 +91,7 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 middle_text("×2", x, y, 9, fill="on_forward", bold=True),
             ]
         case "zero":
-            return [Circle(x, y, 8, None, "muted", 1, "dotted"), Line(((x - 5, y), (x + 5, y)), "muted", 1.2)]
+            return [Circle(x - 9, y, 8, None, "muted", 1, "dotted"), *blocked_sign(x + 6, y, "ink")]
         case "arrow":
             return [
                 Rect(x - 10, y - 5, 11, 10, "paper", "backward", radius=5),
@@ -157,7 +158,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     for column in range(grid.columns + 1):
         x = grid.left + column * grid.cell
         items.append(Line(((x, grid.top), (x, grid.bottom)), "grid", 0.7))
-    items.append(Rect(box.left, box.top, *size, None, "forward", 2.2 if lit else 1.3))
+    items.append(Rect(box.left, box.top, *size, None, "ink" if lit else "forward", 2.2 if lit else 1.3))
     dot = grid.cell * 0.3
     for cell, share in window.shares:
         if view.shows(cell):
@@ -166,7 +167,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     for cell in window.losers if not window.all_zero else ():
         if view.shows(cell):
             x, y = grid.centre(cell)
-            items.append(Circle(x, y, dot, "value", "forward", 1, "dashed"))
+            items.append(Circle(x, y, dot, "value", "forward", 1, "dotted"))
     middle = (grid.left + grid.right) / 2
     name, sent = view.name(window), show(window.cotangent)
     items.append(
@@ -180,7 +181,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
 
 
 def thumbnail(view: View, left: float, top: float, largest: float) -> tuple[list[Item], float]:
-    """The whole map in small: a dot for each cell that got gradient, and the frame of the crop; and its height."""
+    """The whole map in small: a dot for each cell that got gradient, the crop's frame; and its height."""
     plane = view.plane
     rows, columns = plane.shape
     cell = THUMBNAIL / max(rows, columns)
