@@ -22,7 +22,6 @@ from viz.routing_picture_parts import (
     flow_arrow,
     has_filmstrip,
     legend,
-    ruler_room,
     thumbnail,
 )
 from viz.routing_picture_plane import Cell, Plane, Window, plane_of
@@ -36,9 +35,9 @@ from viz.routing_picture_values import (
     index_room,
     indices,
     key_glyph,
-    lane_count,
     output_content,
     ruler,
+    ruler_room,
     share_items,
     switch_content,
 )
@@ -186,7 +185,7 @@ class Picture:
                 float(plane.gradient[cell]),
             )
             for cell in cells
-            if plane.is_max and len(plane.arrivals.get(cell, ())) > 1
+            if 1 < len(plane.arrivals.get(cell, ())) <= words.MOST_TERMS
         ]
         values = [] if plane.values is None else [float(plane.values[cell]) for cell in cells]
         values += [float(plane.outputs[window.row, window.column]) for window in view.windows]
@@ -226,14 +225,14 @@ class Picture:
         """The two halves with their panels, and where they end."""
         view = self.view
         bars = ruler(view, 1, self.spotlight), ruler(view, 0, self.spotlight)
-        lanes = [lane_count(each) for each in bars]
+        above, beside = ruler_room(bars[0], 1), ruler_room(bars[1], 0)
         columns, rows = view.columns[1] - view.columns[0], view.rows[1] - view.rows[0]
         index = index_room(view)
-        left_room = index + ruler_room(lanes[1])
+        left_room = index + beside
         cell = min(LARGEST_CELL, (HALF - 16 - left_room) // columns)
         if rows > columns:
             cell = min(cell, max(36.0, 480 // rows))
-        grid_top = top + 36 + ruler_room(lanes[0]) + INDEX_HEIGHT
+        grid_top = top + 36 + above + INDEX_HEIGHT
         left = MARGIN + (HALF - left_room - cell * columns) / 2 + left_room
         grid = Grid(left, grid_top, cell, view.rows[0], view.columns[0], rows, columns)
         right_half = MARGIN + HALF + 12

@@ -11,7 +11,8 @@ from viz.routing_picture_numbers import NumberFormat
 from viz.routing_picture_plane import Cell, Window
 from viz.routing_picture_values import SQUEEZE, number_in, number_size
 from viz.routing_picture_view import Grid, View
-from viz.scene import Box, Circle, Item, Line, Point, Polygon, Rect, Text, arrow_head, text_boxes
+from viz.routing_picture_words import sum_words
+from viz.scene import Box, Circle, Group, Item, Line, Point, Polygon, Rect, Text, arrow_head, text_boxes
 from viz.theme import Role, gradient_role, text_role_on
 
 MOST_ARROWS = 36
@@ -42,7 +43,8 @@ def draw_gradient(
         if view.is_real(cell):
             drawn = _gradient_cell(grid, view, cell, show, largest, cell in under_pill, pills)
             texts[cell] = [box for _, box in text_boxes(drawn)]
-            cells += drawn
+            title = sum_words(view, cell, show) if cell in view.plane.arrivals else None
+            cells.append(Group(tuple(drawn), id=f"dX-{cell[0]}-{cell[1]}", title=title))
     box = grid.window_box(view.plane, spotlight)
     left, top = grid.corner((max(view.rows[0], 0), max(view.columns[0], 0)))
     right, bottom = grid.corner(
@@ -150,17 +152,17 @@ def sum_terms(view: View, cell: Cell, show: NumberFormat, room: float) -> tuple[
         return None
     parts = [window.cotangent * share for window, share in arrivals]
     adds_up = show.adds_up(parts, float(view.plane.gradient[cell]))
-    choices = [f"{len(arrivals)} wins" if view.plane.is_max else f"{len(arrivals)}×"]
-    choices.insert(0, "+".join(sum_letters(view, cell)))
-    if not view.lettered:
-        del choices[0]
+    choices = [f"{len(arrivals)} {'wins' if view.plane.is_max else 'terms'}", f"{len(arrivals)}×"]
+    if view.lettered:
+        choices.insert(0, "+".join(sum_letters(view, cell)))
     if len(parts) == 2:
         first, second = (show(part) for part in parts)
         joined = f"{first}{second}" if second.startswith("−") else f"{first}+{second}"
         choices.insert(0, joined)
     for text in choices:
         if text_width(text, 9, mono=True) <= room:
-            return text, adds_up
+            # Letters and counts claim nothing about printed terms.
+            return text, adds_up or not (len(parts) == 2 and text == choices[0])
     return None
 
 

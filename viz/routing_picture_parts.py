@@ -10,8 +10,8 @@ from viz.fonts import text_width
 from viz.routing_picture_gradient import blocked_sign
 from viz.routing_picture_numbers import NumberFormat
 from viz.routing_picture_plane import Plane, Window
-from viz.routing_picture_values import LANE
 from viz.routing_picture_view import Grid, View
+from viz.routing_picture_words import place
 from viz.scene import Arc, Circle, Group, Hatch, Item, Line, Point, Rect, Span, Text, middle_text
 from viz.theme import Role, gradient_role
 
@@ -44,7 +44,7 @@ def legend(view: View, left: float, top: float, width: float) -> tuple[list[Item
 
 def _signs(view: View) -> list[tuple[str, str]]:
     plane = view.plane
-    found = [("bars", "window = a top bar × a left bar")]
+    found = [("bars", "window = a bar" if plane.one_axis else "window = a top bar × a left bar")]
     if plane.is_max:
         shown = [w for w in view.windows if not w.all_zero]
         if any(not w.split for w in shown):
@@ -116,8 +116,8 @@ def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
     x = right - text_width(plus, 9) - 4
     items: list[Item] = [middle_text(plus, x + 4, y, 9, fill="muted", anchor="start")]
     x -= 14 * len(_RAMP)
-    for place, role in enumerate(_RAMP):
-        items.append(Rect(x + place * 14, y - 5, 14, 10, role, "grid"))
+    for step, role in enumerate(_RAMP):
+        items.append(Rect(x + step * 14, y - 5, 14, 10, role, "grid"))
     items.append(middle_text("0", x + 49, y, 9, fill="on_weak"))
     items.append(middle_text(f"−{largest}", x - 4, y, 9, fill="muted", anchor="end"))
     return items
@@ -138,9 +138,9 @@ def filmstrip(
     cell = max(4.0, min(12.0, (step - 16) // columns, 72 // rows))
     height = cell * rows + 32
     items: list[Item] = []
-    for place, window in enumerate(view.windows):
-        x = left + step * (place % per_row + 0.5) - cell * columns / 2
-        y = top + (height + 8) * (place // per_row)
+    for number, window in enumerate(view.windows):
+        x = left + step * (number % per_row + 0.5) - cell * columns / 2
+        y = top + (height + 8) * (number // per_row)
         grid = Grid(x, y, cell, view.rows[0], view.columns[0], rows, columns)
         items.append(Group(tuple(_frame(view, grid, window, show, window is spotlight, step)), title=None))
     lines = -(-len(view.windows) // per_row)
@@ -174,7 +174,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         Text(middle, grid.bottom + 14, (Span(name, bold=True), Span(f" sends {sent}")), 11, "ink", "middle")
     )
     cells = [cell for cell, _ in window.shares]
-    goal = f"to ({cells[0][0]}, {cells[0][1]})" if len(cells) == 1 else f"to {len(cells)} cells"
+    goal = f"to {place(view.plane, cells[0])}" if len(cells) == 1 else f"to {len(cells)} cells"
     if text_width(goal, 9) <= room:
         items.append(Text(middle, grid.bottom + 27, goal, 9, "muted", "middle"))
     return items
@@ -217,8 +217,3 @@ def flow_arrow(
         Line(ends, role, thick, head="filled" if up else "open", head_size=12 if up else 8),
         middle_text(tuple(words), x + 14, (top + bottom) / 2, 11, fill=role, anchor="start"),
     ]
-
-
-def ruler_room(lanes: int) -> float:
-    """Pixels that a ruler with so many lanes takes."""
-    return lanes * LANE

@@ -26,7 +26,7 @@ def number_size(cell: float) -> float:
 def number_in(
     text: str, x: float, y: float, size: float, room: float, *, fill: Role = "ink", bold: bool = False
 ) -> Text:
-    """A number centred on (x, y) in at most ``room`` pixels: smaller, then squeezed, then with fewer digits."""
+    """A number centred on (x, y) in ``room`` pixels: smaller, then squeezed, then with fewer digits."""
     while size > 9 and text_width(text, size, mono=True) > room:
         size -= 1
     most = max(1, int(room / text_width("0", size, mono=True) / SQUEEZE))
@@ -72,6 +72,8 @@ class Bar:
 def ruler(view: View, axis: int, spotlight: Window) -> list[Bar]:
     """The bars of the top (``axis`` 1) or left ruler (``axis`` 0), in staggered lanes where they overlap."""
     plane, span = view.plane, (view.rows, view.columns)[axis]
+    if plane.one_axis and axis == 0:
+        return []
     reach = plane.dilation[axis] * (plane.window[axis] - 1) + 1
     first, end = (view.window_rows, view.window_columns)[axis]
     lanes: list[int] = []
@@ -87,9 +89,15 @@ def ruler(view: View, axis: int, spotlight: Window) -> list[Bar]:
     return bars
 
 
-def lane_count(bars: Sequence[Bar]) -> int:
-    """How many lanes a ruler needs."""
-    return max((bar.lane for bar in bars), default=-1) + 1
+def ruler_room(bars: Sequence[Bar], axis: int) -> float:
+    """Pixels that a ruler takes across."""
+    return (1 + max((bar.lane for bar in bars), default=-1)) * _lane(bars, axis)
+
+
+def _lane(bars: Sequence[Bar], axis: int) -> float:
+    """How far the lanes of a ruler are apart; names on the left ruler stand upright and may need more."""
+    widest = max((text_width(name, 9, bold=True) for bar in bars for name in bar.names), default=0.0)
+    return LANE if axis == 1 else max(LANE, widest + 4)
 
 
 def draw_rulers(grid: Grid, top: Sequence[Bar], left: Sequence[Bar], room: float) -> list[Item]:
@@ -102,16 +110,17 @@ def draw_rulers(grid: Grid, top: Sequence[Bar], left: Sequence[Bar], room: float
         items.append(_bar(x0, y, x1 - x0, LANE - 2, bar.lit))
         label = _bar_label(bar.names, x1 - x0 - 4, " ")
         items.append(middle_text(label, (x0 + x1) / 2, y + LANE / 2 - 1, 9, fill=_bar_ink(bar), bold=bar.lit))
+    lane = _lane(left, 0)
     for bar in left:
         y0 = grid.corner((bar.start, grid.first_column))[1] + 1.5
         y1 = grid.corner((bar.end, grid.first_column))[1] - 1.5
-        x = grid.left - room - LANE * (bar.lane + 1)
-        items.append(_bar(x, y0, LANE - 2, y1 - y0, bar.lit))
+        x = grid.left - room - lane * (bar.lane + 1)
+        items.append(_bar(x, y0, lane - 2, y1 - y0, bar.lit))
         letters = _stack(bar.names, y1 - y0)
         step = min(14.0, (y1 - y0 - 2) / len(letters))
         middle = (y0 + y1) / 2 - step * (len(letters) - 1) / 2
         for place, letter in enumerate(letters):
-            centre = (x + LANE / 2 - 1, middle + place * step)
+            centre = (x + lane / 2 - 1, middle + place * step)
             items.append(middle_text(letter, *centre, 9, fill=_bar_ink(bar), bold=bar.lit))
     return items
 

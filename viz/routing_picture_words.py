@@ -114,19 +114,22 @@ def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
     lengths = {cell: len(view.plane.arrivals[cell]) for cell in cells}
     cells.sort(key=lambda cell: (lengths[cell] > MOST_TERMS, abs(lengths[cell] - MOST_TERMS)))
     chosen = cells[:MOST_LISTED] if lengths[cells[0]] <= MOST_TERMS else cells[:1]
-    listed = [_sum_words(view, cell, show) for cell in sorted(chosen)]
+    listed = [sum_words(view, cell, show) for cell in sorted(chosen)]
     more = f" · and {len(cells) - len(listed)} more" if len(cells) > len(listed) else ""
     shown = show(float(view.plane.gradient[sorted(chosen)[0]]))
     why = "one cell can win several" if view.plane.is_max else "one cell gets several shares"
     return f"Why {shown}?", f"Windows overlap, so {why}: {' · '.join(listed)}{more}"
 
 
-def _sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
+def sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
+    """What a cell's gradient is the sum of: "cell (3, 1): d + g = 0.4 + 0.7 = 1.1"."""
     arrivals = view.plane.arrivals[cell]
     parts = [window.cotangent * share for window, share in arrivals]
     total = float(view.plane.gradient[cell])
     numbers = " + ".join(show(part) for part in parts).replace("+ −", "− ")
     sign = "=" if show.adds_up(parts, total) else "≈"
+    if len(parts) == 1:
+        return f"cell {place(view.plane, cell)}: {view.name(arrivals[0][0])} sends {numbers}"
     letters = " + ".join(view.name(window) for window, _ in arrivals)
     return f"cell {place(view.plane, cell)}: {letters} = {numbers} {sign} {show(total)}"
 
@@ -206,7 +209,7 @@ def _lost(plane: Plane) -> str:
     if not plane.is_max:
         if equal:
             return f"Nothing: {arrived}."
-        swallowed = "" if len(plane.windows) == 0 else _share_sum_words(plane)
+        swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
         return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
     head = "Nothing" if equal else "These should agree"
     text = f"{head}: {arrived}. {sent} sent, {_many(received, 'cell', 'cells')} received, {stayed} stayed 0."
@@ -218,7 +221,7 @@ def _lost(plane: Plane) -> str:
     return text
 
 
-def _share_sum_words(plane: Plane) -> str:
+def _sharesum_words(plane: Plane) -> str:
     sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
     if sums == {float(plane.window[0] * plane.window[1])}:
         return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
@@ -280,8 +283,9 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
         parts += ["switches (saved): the winning tap of each window", _columns(taps), ""]
     parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
     parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
+    exact = _six_digits(plane)
     sums = [
-        _sum_words(view, cell, NumberFormat(0, 9, 1e-7 * (float(np.abs(plane.gradient).max()) or 1.0)))
+        sum_words(view, cell, exact)
         for cell in sorted(plane.arrivals)
         if plane.is_max and len(plane.arrivals[cell]) > 1
     ]
@@ -289,6 +293,11 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     parts += [f"{question} {answer}" for question, answer in answers(view, show, show_values)]
     parts += [f"{cotangent_words(plane)}; sample {plane.sample[0]}, channel {plane.channel[0]}", ""]
     return "\n".join(parts)
+
+
+def _six_digits(plane: Plane) -> NumberFormat:
+    largest = max((abs(float(v)) for v in plane.gradient.flat if math.isfinite(v)), default=0.0) or 1.0
+    return NumberFormat(0, max(0, 5 - math.floor(math.log10(largest))), largest * 2e-7)
 
 
 def _rows(plane: Plane) -> Sequence[Sequence[Window]]:
