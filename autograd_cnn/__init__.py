@@ -10,7 +10,7 @@ tensor([[[[0., 1.],
           [0., 0.]]]], dtype=float32)
 """
 
-from autograd_cnn import data, nn, optim, testing
+from autograd_cnn import data, models, nn, optim, testing, training
 from autograd_cnn._creation import from_numpy, tensor
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Graph, Node, SavedValue, Source
@@ -129,6 +129,7 @@ __all__ = [
     "maximum",
     "mean",
     "minimum",
+    "models",
     "multiply",
     "negative",
     "nn",
@@ -152,6 +153,7 @@ __all__ = [
     "tanh",
     "tensor",
     "testing",
+    "training",
     "transpose",
     "where",
 ]
