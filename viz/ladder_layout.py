@@ -185,8 +185,8 @@ class _Gap:
     def entries(self, row: int, nets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Entry]:
         """Places on the next row's upper side, from the middle to the left.
 
-        The inner lane's wire takes the upper track and the place nearer to the middle, so that wires which end here
-        don't cross.
+        The inner lane's wire takes the upper track and the place nearer to the middle, so that wires which
+        end here don't cross.
         """
         found: dict[tuple[int, int], Entry] = {}
         near = [(number, uses) for number, uses in nets if self.nets[number].source == row - 1]

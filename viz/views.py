@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 import autograd_cnn as ag
+from viz.diagram import diagram_drawing
 from viz.drawing import Drawing
 from viz.errors import UndrawableError
 from viz.ladder import ladder_scene
@@ -68,11 +69,13 @@ def draw(
         raise UndrawableError(
             "the backward view needs a tensor that wants gradients, or a GradientGraph; this graph has none"
         )
+    if view != "ladder":
+        return diagram_drawing(picture, view, depth, theme)
     return Drawing(ladder_scene(picture, depth), ladder_text(picture, depth), picture.data(), theme)
 
 
 def picture_of(what: Any, *examples: Any, backward: bool = True) -> Picture:
-    """The picture model of ``what`` (see `draw`), with its backward half where there is one and it is asked for."""
+    """The picture model of ``what`` (see `draw`), with a backward half if it has one and it is asked for."""
     if isinstance(what, ag.GradientGraph):
         return snapshot_with_gradient(what, (), _seed_words(what.seeds))
     if isinstance(what, ag.Graph):
@@ -99,9 +102,7 @@ def _results(what: Any, examples: tuple[Any, ...]) -> list[ag.Tensor]:
     if callable(what) and not isinstance(what, ag.Tensor):
         return _tensors(_called(what, examples), f"what {_name_of(what)} returned")
     if examples:
-        raise UndrawableError(
-            f"examples are arguments for a function, but {type(what).__name__} can't be called"
-        )
+        raise UndrawableError(f"examples are for a function to call, and {type(what).__name__} is none")
     return _tensors(what, "what")
 
 
@@ -111,7 +112,7 @@ def _tensors(value: Any, role: str) -> list[ag.Tensor]:
     if isinstance(value, (list, tuple)) and value and all(isinstance(entry, ag.Tensor) for entry in value):
         return list(value)
     raise UndrawableError(
-        f"{role} is a {type(value).__name__}; draw a Tensor, a sequence of them, a Graph, or a function of Tensors"
+        f"{role} is a {type(value).__name__}; a Tensor, some Tensors, a Graph or a function can be drawn"
     )
 
 
