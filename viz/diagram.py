@@ -23,7 +23,9 @@ NARROWEST = 320.0
 MOST_WORDS = 2000
 
 
-def diagram_drawing(picture: Picture, view: str, depth: int | None = None, theme: str = "light") -> Drawing:
+def diagram_drawing(
+    picture: Picture, view: str, depth: int | None = None, overlay: str | None = None, theme: str = "light"
+) -> Drawing:
     """The forward or the backward diagram as a finished drawing.
 
     Parameters
@@ -34,10 +36,14 @@ def diagram_drawing(picture: Picture, view: str, depth: int | None = None, theme
         Which graph.
     depth : int, optional
         Levels of modules that the forward diagram opens.
+    overlay : {"bytes", "gradients"}, optional
+        Numbers in the boxes.
     theme : {"light", "dark", "auto"}
         Colours.
     """
-    diagram = backward_diagram(picture) if view == "backward" else forward_diagram(picture, depth)
+    diagram = (
+        backward_diagram(picture, overlay) if view == "backward" else forward_diagram(picture, depth, overlay)
+    )
     return Drawing(diagram_scene(diagram), diagram_text(diagram), picture.data(), theme, dot_text(diagram))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from viz.ladder_builder import ladder_of
-from viz.model import Box, Edge, Picture, number_of, shape_text
+from viz.model import Box, Edge, Picture, bytes_text, number_of, shape_text
 
 MOST_PARALLEL = 4
 
@@ -58,9 +58,9 @@ class Diagram:
         return frozenset(pairs)
 
 
-def forward_diagram(picture: Picture, depth: int | None = None) -> Diagram:
+def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | None = None) -> Diagram:
     """One box a call, parameter, constant and result: the ladder's rows without their right half."""
-    ladder = ladder_of(picture, depth)
+    ladder = ladder_of(picture, depth, overlay)
     looks: dict[str, Look] = {
         "op": "op",
         "parameter": "parameter",
@@ -94,19 +94,21 @@ def forward_diagram(picture: Picture, depth: int | None = None) -> Diagram:
     )
 
 
-def backward_diagram(picture: Picture) -> Diagram:
+def backward_diagram(picture: Picture, overlay: str | None = None) -> Diagram:
     """One box a gradient operation, from the seed down to the parameters' gradients.
 
     Forward values that a gradient reads stand beside each reader, so that no arrow crosses all for them.
     """
-    return _Backward(picture).diagram()
+    return _Backward(picture, overlay).diagram()
 
 
 class _Backward:
     """Collects boxes by key; arrows join keys until all boxes are there."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, overlay: str | None) -> None:
         self.picture = picture
+        self.overlay = overlay
+        self.largest = {(flow.gradient, flow.gradient_port): flow.largest for flow in picture.flows}
         self.maker = {box.id: box for box in picture.boxes}
         self.boxes: dict[str, DiagramBox] = {}
         self.joins: list[tuple[str, str, str, Literal["backward", "kept"]]] = []
@@ -120,15 +122,22 @@ class _Backward:
                 continue
             for edge in inputs.get(box.id, ()):
                 self.feed(box, edge)
-            self.boxes[box.id] = DiagramBox(
-                box.id, "gradient", _with_literals(box), _purpose(box, self.maker), box.op
-            )
+            self.boxes[box.id] = DiagramBox(box.id, "gradient", _with_literals(box), self.note(box), box.op)
         self.results()
         places = {key: place for place, key in enumerate(self.boxes)}
         arrows = tuple(DiagramArrow(places[a], places[b], slot, look) for a, b, slot, look in self.joins)
         gradients = sum(box.look == "gradient" for box in self.boxes.values())
         footer = (f"{gradients} operations compute the gradients", "dotted: forward values that they read")
         return Diagram("The graph of the gradient", tuple(self.boxes.values()), arrows, footer)
+
+    def note(self, box: Box) -> str:
+        """The output's shape and what it is for, or the overlay's number."""
+        shape = shape_text(box.outputs[0].shape)
+        if self.overlay == "bytes":
+            return f"{shape}, {bytes_text(box.outputs[0].nbytes)}"
+        if self.overlay == "gradients" and (box.id, 0) in self.largest:
+            return f"{shape}, largest {number_of(self.largest[box.id, 0])}"
+        return f"{shape}{_purpose(box, self.maker)}"
 
     def feed(self, reader: Box, edge: Edge) -> None:
         """The arrow into a slot; a forward value gets a box of its own beside the reader."""
@@ -153,6 +162,16 @@ class _Backward:
             words += f" = {number_of(value.number)}"
         return DiagramBox(key, look, words, shape_text(value.shape), f"{words}: {shape_text(value.shape)}")
 
+    def seed(self) -> str:
+        """The box of a seed that reaches a leaf unchanged."""
+        known = next((key for key, box in self.boxes.items() if box.look == "seed"), None)
+        if known is not None:
+            return known
+        title = self.picture.seeds[0] if self.picture.seeds else "seed"
+        # In front, because a box comes after all that it reads.
+        self.boxes = {"seed": DiagramBox("seed", "seed", title, "", title), **self.boxes}
+        return "seed"
+
     def results(self) -> None:
         """The gradients of the leaves, below what computed them."""
         for flow in self.picture.flows:
@@ -166,8 +185,9 @@ class _Backward:
             self.boxes[key] = DiagramBox(
                 key, "parameter gradient", f"d {name}{number}", shape, f"gradient of {name}"
             )
-            if flow.gradient is not None and flow.gradient in self.boxes:
-                self.joins.append((flow.gradient, key, "", "backward"))
+            source = flow.gradient or self.seed()
+            if source in self.boxes:
+                self.joins.append((source, key, "", "backward"))
 
 
 def _with_literals(box: Box) -> str:
@@ -175,14 +195,12 @@ def _with_literals(box: Box) -> str:
 
 
 def _purpose(box: Box, maker: dict[str, Box]) -> str:
-    """The output's shape, and for which forward operation the gradient box works."""
-    shape = shape_text(box.outputs[0].shape)
+    """For which forward operation the gradient box works."""
     if box.because is None:
-        return shape
+        return ""
     forward = maker[box.because.box]
     served = forward.op if box.because.slot is None else f"{forward.op} {_slot(forward, box.because.slot)}"
-    words = f"for {served}" if box.because.why == "rule" else box.because.why
-    return f"{shape}, {words}"
+    return f", for {served}" if box.because.why == "rule" else f", {box.because.why}"
 
 
 def _slot(box: Box, slot: int) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from viz.drawing import Drawing
 from viz.fonts import shorten, text_width
 from viz.ladder_builder import ladder_of
 from viz.ladder_layout import CHIP, CHIP_GAP, MARGIN, SUM_RADIUS, TOP, WIDTH, Layout, lay_out, mirrored
 from viz.ladder_pool import capsule_grids, rung_grid
 from viz.ladder_rows import Chip, Ladder, Row, Rung
+from viz.ladder_text import ladder_text
 from viz.ladder_wires import Dot, Mark, Stub, Sum, Wire, wires_of
 from viz.model import Picture
 from viz.scene import (
@@ -33,9 +35,16 @@ BACKWARD_LINE = 2.2
 GRID_TOP = 19.0
 
 
-def ladder_scene(picture: Picture, depth: int | None = None) -> Scene:
-    """The ladder of a picture as a scene, 960 pixels wide."""
-    ladder = ladder_of(picture, depth)
+def ladder_drawing(
+    picture: Picture, depth: int | None = None, overlay: str | None = None, theme: str = "light"
+) -> Drawing:
+    """The ladder of a picture as a finished drawing; arguments as in `viz.draw`."""
+    ladder = ladder_of(picture, depth, overlay)
+    return Drawing(ladder_scene(ladder), ladder_text(ladder), picture.data(), theme)
+
+
+def ladder_scene(ladder: Ladder) -> Scene:
+    """A ladder as a scene, 960 pixels wide."""
     layout = lay_out(ladder)
     artist = _Artist(ladder, layout)
     kept = "; ".join(ladder.footer)
@@ -75,6 +84,9 @@ class _Artist:
         columns = self.layout.columns
         y = TOP - 12
         heads: list[tuple[str, float, Role]] = [("forward, down", columns.centre, "forward")]
+        if not self.ladder.rows:
+            yield Text(MARGIN, y, "The graph is empty.", 11.0, "muted")
+            return
         if any(row.chips for row in self.ladder.rows):
             heads.append(("parameters", (columns.chip_left + columns.chip_right) / 2, "parameter"))
         if any(row.rung for row in self.ladder.rows):

@@ -15,7 +15,7 @@ from viz.model import Box, Picture, Place, Scope, bytes_text, number_of, shape_t
 MOST_CHIPS = 3
 
 
-def ladder_of(picture: Picture, depth: int | None = None) -> Ladder:
+def ladder_of(picture: Picture, depth: int | None = None, overlay: str | None = None) -> Ladder:
     """Rows and nets of a picture.
 
     Parameters
@@ -25,15 +25,18 @@ def ladder_of(picture: Picture, depth: int | None = None) -> Ladder:
     depth : int, optional
         How many levels of modules are opened; deeper ones are folded into one row each. By default all, or
         the deepest level with at most 40 rows.
+    overlay : {"bytes", "gradients"}, optional
+        Numbers to show in the boxes instead of settings: bytes of each result, or the largest gradient.
     """
-    return _Builder(picture, depth).ladder()
+    return _Builder(picture, depth, overlay).ladder()
 
 
 class _Builder:
     """Looks everything up once, so that each row costs only what it holds."""
 
-    def __init__(self, picture: Picture, depth: int | None) -> None:
+    def __init__(self, picture: Picture, depth: int | None, overlay: str | None) -> None:
         self.picture = picture
+        self.overlay = overlay
         self.groups = grouped(picture, depth)
         self.boxes = {box.id: box for box in picture.boxes}
         self.edges = [edge for edge in picture.edges if self.boxes[edge.target].half == "forward"]
@@ -148,7 +151,11 @@ class _Builder:
         if arrives:
             capsule = self.meaning(group, inside)
         pool = next((self.pools[box.id] for box in group.boxes if box.id in self.pools), None)
-        details = [box.detail for box in group.boxes if box.detail]
+        details = [box.detail for box in group.boxes if box.detail and not group.folded]
+        if self.overlay == "bytes":
+            details = [bytes_text(last.outputs[0].nbytes)]
+        elif len(details) > 1:
+            details = []
         note = _scalar_note(shape_text(last.outputs[0].shape), last.outputs[0].number)
         literal = _literal_text(group.boxes)
         return Row(
@@ -156,7 +163,7 @@ class _Builder:
             boxes=tuple(box.id for box in group.boxes),
             title=title + literal,
             path=path,
-            note=f"{note}, {details[0]}" if len(details) == 1 and not group.folded else note,
+            note=f"{note}, {details[0]}" if details else note,
             tooltip=_call_tooltip(group),
             chips=self.chips(sources, group),
             rung=self.rungs.rung(group.boxes),
@@ -169,6 +176,9 @@ class _Builder:
         )
 
     def arriving_note(self, last: Box) -> str:
+        flow = self.flowing.get((last.id, 0))
+        if self.overlay == "gradients" and flow is not None:
+            return f"largest {number_of(flow.largest)}, "
         number = self.flow_number(last.id)
         return "" if number is None or last.outputs[0].number is None else f"arrives {number_of(number)}, "
 
@@ -302,6 +312,10 @@ class _Builder:
         kept = unique_buffers(self.picture.boxes)
         count = self.picture.parameter_count()
         many = f"{_plural(count, 'parameter')} in {_plural(len(parameters), 'tensor')}, {bytes_text(nbytes)}"
+        if self.picture.is_freed:
+            return (many, "what was kept for backward is freed")
+        if not kept:
+            return (many, "nothing is kept for backward")
         size = bytes_text(sum(buffer.nbytes for buffer in kept))
         return (many, f"kept for backward: {size} in {_plural(len(kept), 'buffer')}")
 

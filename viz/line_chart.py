@@ -50,9 +50,10 @@ def curves(history: Any, *, title: str = "Training", x_label: str = "step", them
     Parameters
     ----------
     history : mapping or History
-        What `autograd_cnn.training.fit` gives; or a mapping from a name ("training loss", "held-out loss", "held-out accuracy") to (x, y) pairs, or to plain
-        numbers, which stand at 1, 2, 3... Names with the same last word share a panel. An accuracy within 0
-        and 1 is shown in percent. Values that are not finite leave a gap and are counted.
+        What `autograd_cnn.training.fit` gives; or a mapping from a name ("training loss", "held-out loss",
+        "held-out accuracy") to (x, y) pairs, or to plain numbers, which stand at 1, 2, 3... Names with the
+        same last word share a panel. An accuracy within 0 and 1 is shown in percent. Values that are not
+        finite leave a gap and are counted.
     title, x_label : str
         Words.
     theme : {"light", "dark", "auto"}

@@ -119,6 +119,8 @@ class _Taker:
         name = self.identify(source, "c" if half == "forward" else "s")
         tensor = source.tensor() if hasattr(source, "tensor") else None
         number = _scalar(tensor.data) if tensor is not None else None
+        if tensor is not None and half == "backward" and source.name == "seed":
+            number = _uniform(tensor.data)
         value = Value(tuple(source.shape), str(source.dtype), _nbytes(source), number)
         self.boxes.append(Box(name, half, "constant", "constant", known_as or _name(source), (value,)))
         return name
@@ -232,6 +234,7 @@ class _Taker:
             flows=flows,
             pools=pools,
             has_backward=gradients is not None,
+            is_freed=any(node.freed for node in graph.nodes),
         )
 
     def counted_scopes(self) -> Iterable[Scope]:
@@ -290,7 +293,7 @@ def _name(thing: Any) -> str | None:
 def _clipped(text: str, longest: int = LONGEST_NAME) -> str:
     """One line of printable text: a name may be anything that a user typed."""
     text = " ".join(text[: 4 * longest].split())
-    text = "".join(character if character.isprintable() else "�" for character in text)
+    text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -307,6 +310,12 @@ def _nbytes(value: Any) -> int:
 
 def _scalar(array: Any) -> float | None:
     return float(array.item()) if getattr(array, "size", 0) == 1 and array.dtype.kind in "fiub" else None
+
+
+def _uniform(array: Any) -> float | None:
+    """The value that all elements have."""
+    values = np.asarray(array)
+    return float(values.flat[0]) if values.size and bool((values == values.flat[0]).all()) else None
 
 
 def _largest(array: Any) -> float:
