@@ -74,13 +74,14 @@ def _apply(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str,
         node.rare.outputs = tuple((array.shape, array.dtype) for array in extra)
         kept = (result, *extra)
         node._saved = tuple(kept[-1 - at] if at < 0 else arrays[at] for at in plan.where)
-        return (Tensor(result, wants, node), *(Tensor(a, False, node, port) for port, a in enumerate(extra, 1)))
+        others = (Tensor(array, False, node, port) for port, array in enumerate(extra, 1))
+        return (Tensor(result, wants, node), *others)
     node._saved = tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
     return Tensor(result, wants, node)
 
 
 def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:
-    """Put in place of each Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
+    """Put in place of a Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
     for position, value in enumerate(inputs):
         if value.__class__ is Tensor and not value._wants:
             parents[position] = value._node or value._source or source_of(value)

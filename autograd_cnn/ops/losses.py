@@ -122,7 +122,9 @@ def cross_entropy(logits: Any, labels: Any, reduction: Reduction = "mean") -> Te
         raise RangeError(
             "cross_entropy", f"reduction={reduction!r} is unknown", fits='"mean", "sum" or "none"'
         )
-    chosen = take_along(log_softmax(logits, 1), reshape(truth, (-1, 1)), 1)
+    places = reshape(truth, (-1, 1))
+    places.name = truth.name or "labels"  # pictures show what the user gave
+    chosen = take_along(log_softmax(logits, 1), places, 1)
     losses = -reshape(chosen, (-1,))
     if reduction == "none":
         return losses
