@@ -104,7 +104,7 @@ class Epoch:
 
 @dataclass(slots=True)
 class History:
-    """How a training went; `viz.curves` draws it.
+    """How a training went; ``viz.curves(history.series())`` draws it.
 
     Attributes
     ----------
@@ -126,6 +126,16 @@ class History:
     def accuracies(self) -> list[float]:
         """The accuracy of each step's batch."""
         return [step.accuracy for step in self.steps]
+
+    def series(self) -> dict[str, list[tuple[float, float]]]:
+        """Give the curves by name, as (step, value) pairs: each batch, and the held-out data where judged."""
+        curves: dict[str, list[tuple[float, float]]] = {
+            "training loss": [(step.number, step.loss) for step in self.steps],
+            "held-out loss": [(e.last_step, e.held_out.loss) for e in self.epochs if e.held_out],
+            "training accuracy": [(step.number, step.accuracy) for step in self.steps],
+            "held-out accuracy": [(e.last_step, e.held_out.accuracy) for e in self.epochs if e.held_out],
+        }
+        return {name: points for name, points in curves.items() if points}
 
     def __repr__(self) -> str:
         if not self.steps:
