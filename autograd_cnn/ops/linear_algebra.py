@@ -23,6 +23,11 @@ def _swap(x: Any) -> Any:
     return transpose_p(x, axes=(*range(rank - 2), rank - 1, rank - 2))
 
 
+def _stack(x: Any) -> Any:
+    """Stand for the axes before the matrices, also where there are no elements."""
+    return np.broadcast_to(x.dtype.type(0), x.shape[:-2])
+
+
 def _product_shape(x: Any, y: Any) -> Shape:
     if x.shape[-1] != y.shape[-2]:
         raise ShapeError(
@@ -32,7 +37,9 @@ def _product_shape(x: Any, y: Any) -> Shape:
             rule="(..., n, k) @ (..., k, m) gives (..., n, m)",
             fits=f"y with {x.shape[-1]} rows, or x with {y.shape[-2]} columns",
         )
-    batch = broadcast_shape("matmul", {"x[..., 0, 0]": x[..., 0, 0], "y[..., 0, 0]": y[..., 0, 0]})
+    if x.ndim == y.ndim == 2:
+        return (x.shape[0], y.shape[1])
+    batch = broadcast_shape("matmul", {"stack of x": _stack(x), "stack of y": _stack(y)})
     return (*batch, x.shape[-2], y.shape[-1])
 
 
