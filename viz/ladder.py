@@ -12,7 +12,7 @@ from viz.ladder_pool import capsule_grids, rung_grid
 from viz.ladder_rows import Chip, Ladder, Row, Rung
 from viz.ladder_text import ladder_text
 from viz.ladder_wires import Dot, Mark, Stub, Sum, Wire, wires_of
-from viz.model import Picture
+from viz.model import Picture, PoolCrop
 from viz.scene import (
     Anchor,
     Box,
@@ -136,6 +136,9 @@ class _Artist:
             yield Rect(place.left, place.top, width, height, "forward_tint", "forward", radius=5)
         inset = 16.0 if row.kind in ("parameter", "output") else 9.0
         yield from _two_lines(row.title, row.path, row.note, place, inset)
+        if row.pool is not None:
+            shown = shorten(_place_of_grids(row.pool), width - 2 * inset, NOTE)
+            yield Text(place.left + inset, place.bottom - 7, shown, NOTE, "muted")
 
     def chips(self, row: Row, place: Box) -> Iterator[Item]:
         columns = self.layout.columns
@@ -254,6 +257,14 @@ def _two_lines(title: str, path: str, note: str, place: Box, inset: float) -> It
     yield from _one_line(title, path, Box(place.left, middle - 14, place.right, middle + 3), inset)
     width = place.right - place.left - 2 * inset
     yield Text(place.left + inset, middle + 10, shorten(note, width, NOTE), NOTE, "muted")
+
+
+def _place_of_grids(pool: PoolCrop) -> str:
+    """Which part of the maps the little grids show."""
+    bottom = min(pool.top + len(pool.gradient), pool.height) - 1
+    right = min(pool.left + len(pool.gradient[0]), pool.width) - 1
+    rows, columns = f"{max(pool.top, 0)}…{bottom}", f"{max(pool.left, 0)}…{right}"
+    return f"grids: sample {pool.sample}, map {pool.channel}, [{rows}, {columns}]"
 
 
 def _fitting_list(words: str, width: float, size: float) -> str:

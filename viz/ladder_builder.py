@@ -261,7 +261,7 @@ class _Builder:
             note=shape_text(value.shape),
             tooltip=f"what the graph returns: {shape_text(value.shape)} {value.dtype}",
             capsule=seed if (box, port) in self.flowing else None,
-            capsule_note=f"d {what} / d {what}",
+            capsule_note=f"d {what} / d {what}" if seed else "",
         )
 
     def nets(self, place: dict[str, int], first_output: int) -> tuple[Net, ...]:

@@ -196,7 +196,7 @@ class _Panel:
 
     def items(self) -> Iterator[Item]:
         right = WIDTH - RIGHT
-        yield Rect(LEFT, self.top, right - LEFT, PANEL, "panel", "grid")
+        yield Group((Rect(LEFT, self.top, right - LEFT, PANEL, "panel", "grid"),))
         yield Text(LEFT, self.top - 8, shorten(self.name, right - LEFT, 13, bold=True), 13, bold=True)
         for tick in self.ticks:
             yield Line(((LEFT, self.y(tick)), (right, self.y(tick))), "grid")
