@@ -135,10 +135,13 @@ class _Artist:
         else:
             yield Rect(place.left, place.top, width, height, "forward_tint", "forward", radius=5)
         inset = 16.0 if row.kind in ("parameter", "output") else 9.0
-        yield from _two_lines(row.title, row.path, row.note, place, inset)
-        if row.pool is not None:
+        if row.pool is None:
+            yield from _two_lines(row.title, row.path, row.note, place, inset)
+        else:
+            words = Box(place.left, place.top, place.right, place.bottom - 16)
+            yield from _two_lines(row.title, row.path, row.note, words, inset)
             shown = shorten(_place_of_grids(row.pool), width - 2 * inset, NOTE)
-            yield Text(place.left + inset, place.bottom - 7, shown, NOTE, "muted")
+            yield Text(place.left + inset, place.bottom - 12, shown, NOTE, "muted")
 
     def chips(self, row: Row, place: Box) -> Iterator[Item]:
         columns = self.layout.columns
@@ -261,10 +264,9 @@ def _two_lines(title: str, path: str, note: str, place: Box, inset: float) -> It
 
 def _place_of_grids(pool: PoolCrop) -> str:
     """Which part of the maps the little grids show."""
-    bottom = min(pool.top + len(pool.gradient), pool.height) - 1
-    right = min(pool.left + len(pool.gradient[0]), pool.width) - 1
-    rows, columns = f"{max(pool.top, 0)}…{bottom}", f"{max(pool.left, 0)}…{right}"
-    return f"grids: sample {pool.sample}, map {pool.channel}, [{rows}, {columns}]"
+    where = f"grids: sample {pool.sample}, map {pool.channel}"
+    is_whole = len(pool.gradient) >= pool.height and len(pool.gradient[0]) >= pool.width
+    return where if is_whole else f"{where}, cell {max(pool.top, 0)}, {max(pool.left, 0)}"
 
 
 def _fitting_list(words: str, width: float, size: float) -> str:

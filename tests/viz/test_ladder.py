@@ -226,7 +226,7 @@ def test_overlays_show_numbers():
     rows = ladder_of(picture_of(line_loss()), overlay="bytes").rows
     assert rows[1].note == "length 5, 20 B"
     rows = ladder_of(picture_of(line_loss()), overlay="gradients").rows
-    assert rows[1].capsule_note.startswith("largest 1, ")
+    assert rows[1].capsule_note.startswith("largest 1")
     with pytest.raises(viz.UndrawableError, match="overlay"):
         viz.draw(line_loss(), overlay="colour")
 
@@ -320,3 +320,11 @@ def test_meanings():
     pool = ag.WindowGeometry((8,), (2,), (4,), (2,), ((0, 0),), (1,))
     assert setting_detail({"geometry": pool, "ties": "split"}) == "window of 2, ties: split"
     assert setting_detail({"axis": (0, 1)}) == "axes 0 1"
+
+
+def test_the_first_of_several_operands_is_named():
+    x = leaf(3, name="x")
+    rows = rows_of((ag.exp(x) - x).sum())
+    assert next(row.note for row in rows if row.title == "subtract") == "length 3, exp first"
+    rows = rows_of((x - ag.exp(x)).sum())
+    assert next(row.note for row in rows if row.title == "subtract") == "length 3, x first"
