@@ -6,6 +6,7 @@ this file needs no private name of the engine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import prod
@@ -251,6 +252,8 @@ class _Taker:
     def pools(self, graph: Any, gradients: Any) -> Iterable[PoolCrop]:
         sent = {id(node): tensor for node, tensor in gradients.cotangents.items()}
         received = sent | {id(leaf): tensor for leaf, tensor in gradients.gradients.items()}
+        uses = Counter(id(value) for node in graph.nodes for value in node.inputs)
+        uses.update(id(value) for value, _ in graph.outputs)
         for node in graph.nodes:
             geometry = node.settings.get("geometry")
             if not hasattr(geometry, "window") or id(node) not in sent or not node.inputs:
@@ -268,7 +271,7 @@ class _Taker:
                 geometry,
                 switches,
                 np.asarray(sent[id(node)].data),
-                np.asarray(arrived.data),
+                np.asarray(arrived.data) if uses[id(node.inputs[0])] == 1 else None,
             )
             if crop is not None:
                 yield crop

@@ -167,6 +167,20 @@ def test_a_crop_prefers_the_densest_place_and_knows_its_limits():
     assert pool_crop("n1", cube, None, np.ones((1, 1, 2, 2, 2)), np.ones((1, 1, 4, 4, 4))) is None
 
 
+def test_a_crop_shows_only_what_the_pool_sends():
+    x = leaf(1, 1, 6, 6, name="x")
+    weights = leaf(1, 1, 4, 4, wants=False, seed=3)
+    alone = picture_of((ag.max_pool2d(x, 3, stride=1) * weights).sum()).pools[0]
+    beside = picture_of((ag.max_pool2d(x, 3, stride=1) * weights).sum() + x.sum() * 5.0).pools[0]
+    assert np.allclose(alone.gradient, beside.gradient)
+
+
+def test_other_operations_on_windows_have_no_crop():
+    values, indices = ag.max_pool2d(leaf(1, 1, 6, 6, name="x"), 2, return_indices=True)
+    unpooled = ag.max_unpool2d(values, indices, 2)
+    assert [pool.window for pool in picture_of((unpooled * unpooled).sum()).pools] == [(2, 2)]
+
+
 def test_words_for_sizes():
     assert bytes_text(999_600) == "1 MB"
     assert bytes_text(0) == "0 B"
