@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import autograd_cnn as ag
 import viz
-from autograd_cnn.cli import app
+from autograd_cnn.cli import app, blas
 from autograd_cnn.cli.pictures import least_sure
 from autograd_cnn.cli.progress import showing
 
@@ -210,6 +210,28 @@ def test_ctrl_c_while_training(tmp_path):
     assert "nothing yet" in complaint
     assert "Traceback" not in complaint
     assert list(tmp_path.iterdir()) == []
+
+
+def threads():
+    return [blas._controls(library)[0]() for library in blas._libraries()]
+
+
+def test_training_uses_one_blas_thread_and_gives_the_others_back():
+    before = threads()
+    with blas.one_thread():
+        assert set(threads()) <= {1}
+    assert threads() == before
+    with pytest.raises(KeyboardInterrupt), blas.one_thread():
+        raise KeyboardInterrupt
+    assert threads() == before
+
+
+def test_another_blas_is_left_alone(tmp_path, monkeypatch):
+    stranger = tmp_path / "libopenblas.so"
+    stranger.write_bytes(b"no library")
+    monkeypatch.setattr(blas, "_libraries", lambda: [stranger])
+    with blas.one_thread():
+        assert blas._controls(stranger) is None
 
 
 def test_live_bar_on_a_terminal():

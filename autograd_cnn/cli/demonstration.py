@@ -11,6 +11,7 @@ from rich.console import Console
 
 import autograd_cnn as ag
 import viz
+from autograd_cnn.cli.blas import one_thread
 from autograd_cnn.cli.pictures import Picture, pictures
 from autograd_cnn.cli.progress import showing
 
@@ -80,7 +81,7 @@ class Demonstration:
         """Train with Adam on shifted digits, the learning rate rising and then falling to 0."""
         batches = ag.data.Batches(digits.train.images, digits.train.labels, self.batch_size, rng=rng)
         rate = LEARNING_RATE * min(1.0, (self.batch_size / USUAL_BATCH) ** 0.5)
-        with showing(self.console, self.epochs) as show:
+        with one_thread(), showing(self.console, self.epochs) as show:
             return ag.training.fit(
                 net,
                 batches,
