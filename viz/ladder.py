@@ -259,7 +259,18 @@ def _two_lines(title: str, path: str, note: str, place: Box, inset: float) -> It
         return
     yield from _one_line(title, path, Box(place.left, middle - 14, place.right, middle + 3), inset)
     width = place.right - place.left - 2 * inset
+    if text_width(note, NOTE) > width:
+        note = note.replace(" kernel", "").replace(" window", "").replace("padding", "pad")
     yield Text(place.left + inset, middle + 10, shorten(note, width, NOTE), NOTE, "muted")
+
+
+def _end_of(path: str, width: float) -> str:
+    """As much of the path's end as fits: what is innermost says most."""
+    rest = path
+    while text_width(path, NOTE) > width and "." in rest:
+        rest = rest.partition(".")[2]
+        path = f"…{rest}"
+    return shorten(path, width, NOTE)
 
 
 def _place_of_grids(pool: PoolCrop) -> str:
@@ -287,7 +298,7 @@ def _one_line(title: str, path: str, place: Box, inset: float) -> Iterator[Item]
     room = width
     if path:
         wanted = text_width(title, NAME, bold=True)
-        shown = shorten(path, max(width * 0.4, width - wanted - 8), NOTE)
+        shown = _end_of(path, max(width * 0.4, width - wanted - 8))
         room = width - text_width(shown, NOTE) - 8
         yield middle_text(shown, place.right - inset, middle, NOTE, fill="muted", anchor="end")
     yield middle_text(
