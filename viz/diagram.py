@@ -11,7 +11,21 @@ from viz.drawing import Drawing
 from viz.fonts import shorten, text_width
 from viz.layered_layout import Placement, layered
 from viz.model import Picture
-from viz.scene import Curve, Group, Item, Line, Point, Polygon, Rect, Scene, Text, hexagon, middle_text
+from viz.scene import (
+    Curve,
+    Dash,
+    Group,
+    Head,
+    Item,
+    Line,
+    Point,
+    Polygon,
+    Rect,
+    Scene,
+    Text,
+    hexagon,
+    middle_text,
+)
 from viz.theme import Role
 
 MARGIN = 20.0
@@ -95,8 +109,8 @@ def _box(box: DiagramBox, size: tuple[float, float], place: Point) -> Iterator[I
     if box.look in ("parameter", "parameter gradient"):
         yield Polygon(hexagon(x, y, width, height), fill, stroke, line)
     elif box.look in ("result", "seed"):
-        dash = "dashed" if box.look == "seed" else "solid"
-        yield Rect(x, y, width, height, fill, stroke, line, dash, height / 2)  # type: ignore[arg-type]
+        dash: Dash = "dashed" if box.look == "seed" else "solid"
+        yield Rect(x, y, width, height, fill, stroke, line, dash, height / 2)
     elif box.look == "kept":
         yield Rect(x, y, width, height, fill, stroke, 1.4, "dotted", 3)
     else:
@@ -120,12 +134,12 @@ def _arrows(
         line = 2.0 if arrow.look == "backward" else 1.3
         if len(points) < 2:
             continue
-        head = "open" if arrow.look == "forward" else "filled"
+        head: Head = "open" if arrow.look == "forward" else "filled"
         curve = points if is_spline else _smooth(points)
         if len(curve) < 4:
             yield Line(curve, role, line, head=head, head_size=6)
         else:
-            dash = "dotted" if arrow.look == "kept" else "solid"
+            dash: Dash = "dotted" if arrow.look == "kept" else "solid"
             yield Curve(curve, role, line, dash, head, 6)
 
 

@@ -227,8 +227,8 @@ class _Panel:
             places.append(max(height, places[-1] + LABEL_STEP) if places else height)
         surplus = max(0.0, places[-1] - (self.bottom - 4))
         places = [place - surplus for place in places]
-        for place in range(len(places) - 2, -1, -1):
-            places[place] = min(places[place], places[place + 1] - LABEL_STEP)
+        for rank in range(len(places) - 2, -1, -1):
+            places[rank] = min(places[rank], places[rank + 1] - LABEL_STEP)
         for (height, number), place in zip(ends, places, strict=True):
             entry = self.entries[number]
             role = self.looks[number][0]
