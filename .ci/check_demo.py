@@ -35,7 +35,7 @@ def problems(log: str, out: Path) -> list[str]:
     if leftovers:
         found.append(f"unexpected files in {out}: {leftovers}")
 
-    accuracies = re.findall(r"held[- ]out[^\n%]*?(\d+(?:\.\d+)?)\s*%", log, flags=re.IGNORECASE)
+    accuracies = re.findall(r"held-out accuracy\D{0,3}(\d+(?:\.\d+)?) ?%", log)
     if not accuracies:
         found.append("no line of the log gives the held-out accuracy in %")
     elif float(accuracies[-1]) < LEAST_ACCURACY:

@@ -10,7 +10,7 @@ tensor([[[[0., 1.],
           [0., 0.]]]], dtype=float32)
 """
 
-from autograd_cnn import data, nn, optim, testing
+from autograd_cnn import data, models, nn, optim, testing, training
 from autograd_cnn._creation import from_numpy, tensor
 from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
@@ -305,6 +305,7 @@ __all__ = [
     "min",
     "minimum",
     "mod",
+    "models",
     "moveaxis",
     "mse_loss",
     "multiply",
@@ -361,6 +362,7 @@ __all__ = [
     "tile",
     "topk",
     "trace",
+    "training",
     "transpose",
     "tril",
     "triu",

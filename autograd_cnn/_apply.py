@@ -113,13 +113,15 @@ def constant(value: Any) -> Any:
     """Make an operand of what a user wrote: arrays and lists become Tensors, Python scalars stay scalars."""
     if value.__class__ is Tensor or value.__class__ in (float, int, bool):
         return value
-    if isinstance(value, np.generic):
-        return value.item()
     array = np.asarray(value)
-    if array.dtype == object:
+    if array.dtype.kind not in "biuf":
         raise DTypeError(
             "operand", f"cannot make numbers of a {type(value).__name__}", fits="a Tensor, array or number"
         )
+    if isinstance(value, np.generic):
+        return value.item()
+    if array.dtype == np.float64 and not isinstance(value, np.ndarray):
+        array = array.astype(np.float32)  # a list of Python floats, as in `tensor`
     return Tensor(array)
 
 

@@ -222,6 +222,8 @@ class Primitive:
         self.check_first = check_first
         self.title = title or name
         self.plans: dict[int, Plan] = {}
+        if set(self.inputs) & set(self.outputs):
+            raise ValueError(f"{name}: inputs and outputs share a name, so rules could not tell them apart")
         unknown = set(self.rules) - set(self.inputs)
         if unknown:
             raise ValueError(f"{name}: rules for unknown inputs {sorted(unknown)}")

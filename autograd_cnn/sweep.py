@@ -62,6 +62,7 @@ def sweep(
     on_the_way = None if wanted is None else _leading_to(order, wanted) | wanted
     pending: Cotangents = dict(start)
     results: Cotangents = {}
+    run = _run_traced if traced else _run
     for node in order:
         g = pending.pop(node, None)
         if g is None:
@@ -76,23 +77,12 @@ def sweep(
         if not plan.rules or (on_the_way is not None and node not in on_the_way):
             continue
         kept = _tensors(node) if traced else node.kept_arrays()
-        inputs, settings = node.inputs, node.settings
+        inputs = node.inputs
         for position, rule, indices in plan.rules:
             target = inputs[position]
             if on_the_way is not None and target not in on_the_way:
                 continue
-            if traced:
-                part = _run_traced(node, position, rule, g, [kept[i] for i in indices], target)
-            else:
-                if settings:
-                    part = rule(g, *[kept[i] for i in indices], **settings)
-                elif len(indices) == 1:  # the commonest rule costs no list
-                    part = rule(g, kept[indices[0]])
-                else:
-                    part = rule(g, *[kept[i] for i in indices])
-                like = target._data if target.__class__ is Tensor else target
-                if part.shape != like.shape or part.dtype is not like.dtype:
-                    part = _fit(node, position, part, target)
+            part = run(node, position, rule, g, [kept[i] for i in indices], target)
             earlier = pending.get(target)
             if earlier is not None:
                 part = _add_traced(node, earlier, part) if traced else earlier + part
@@ -115,15 +105,29 @@ def _leading_to(order: Sequence[Node], wanted: set[Key]) -> set[Node]:
     return useful
 
 
+def _run(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
+    """Run one rule on arrays."""
+    settings = node.settings
+    part = rule(g, *kept, **settings) if settings else rule(g, *kept)
+    like = target._data if target.__class__ is Tensor else target
+    if part.shape != like.shape:
+        part = _sum_back(node, position, part, target)
+    return part if part.dtype is like.dtype else part.astype(like.dtype)
+
+
 def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
-    """Run one rule under a mode that tells the recorded nodes why they exist."""
+    """Run one rule under modes that tell the recorded nodes why they exist."""
     mode = MODE.get()
     token = MODE.set(mode.at(mode.place.scope, Origin(node, position, "rule")))
     try:
         part = rule(g, *kept, **node.settings)
         if part.shape != target.shape:
             MODE.set(mode.at(mode.place.scope, Origin(node, position, "un-broadcast")))
-        return _fit(node, position, part, target)
+            part = _sum_back(node, position, part, target)
+        if part.dtype != target.dtype:
+            MODE.set(mode.at(mode.place.scope, Origin(node, position, "cast")))
+            part = cast(part, source=part.dtype, target=target.dtype)
+        return part
     finally:
         MODE.reset(token)
 
@@ -137,37 +141,36 @@ def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
         MODE.reset(token)
 
 
-def _fit(node: Node, position: int, part: Any, target: Key) -> Any:
-    """Sum a cotangent over the axes that broadcasting had added, and give it its input's dtype."""
-    shape, dtype = target.shape, target.dtype
+def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
+    """Sum a cotangent over the axes that broadcasting had added to its input."""
+    shape = target.shape
     extra = len(part.shape) - len(shape)
-    if extra >= 0:
-        axes = tuple(
-            axis
-            for axis, size in enumerate(part.shape)
-            if axis < extra or (shape[axis - extra] == 1 and size != 1)
-        )
-        if axes:
-            part = sum_p(part, axis=axes, keepdims=True, shape=part.shape)
-            if extra:
-                part = reshape_p(part, source=part.shape, target=shape)
+    axes = tuple(
+        axis
+        for axis, size in enumerate(part.shape)
+        if axis < extra or (shape[axis - extra] == 1 and size != 1)
+    )
+    if extra >= 0 and axes:
+        part = sum_p(part, axis=axes, keepdims=True, shape=part.shape)
+        if extra and part.shape[extra:] == shape:
+            part = reshape_p(part, source=part.shape, target=shape)
     if part.shape != shape:
         name = node.primitive.input_name(position)
         raise ShapeError(
             node.primitive.name,
             f"the gradient rule of {name!r} gave shape {part.shape}",
-            operands={name: node.inputs[position], "cotangent": part},
+            operands={name: target, "cotangent": part},
             fits=f"a cotangent of shape {shape}",
             line=node.line,
         )
-    return part if part.dtype == dtype else cast(part, source=part.dtype, target=dtype)
+    return part
 
 
 def _tensors(node: Node) -> tuple[Any, ...]:
     """Give a node's kept values as Tensors that know where they came from."""
     tensors = []
     for kept, array in zip(node.plan.keep, node.kept_arrays(), strict=True):
-        if not isinstance(array, np.ndarray):
+        if isinstance(array, (int, float)):
             tensors.append(array)
         elif kept.is_output:
             tensors.append(Tensor(array, kept.position == 0 and node.requires_grad, node, kept.position))

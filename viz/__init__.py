@@ -18,7 +18,10 @@ from viz.errors import (
     UnknownFormatError,
     WriteError,
 )
+from viz.line_chart import curves
 from viz.model import Picture
+from viz.networkx_export import to_networkx
+from viz.routing_picture import routing
 from viz.views import draw, picture_of
 
 __all__ = [
@@ -30,6 +33,9 @@ __all__ = [
     "UndrawableError",
     "UnknownFormatError",
     "WriteError",
+    "curves",
     "draw",
     "picture_of",
+    "routing",
+    "to_networkx",
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from viz.drawing import Drawing
 from viz.fonts import shorten, text_width
 from viz.ladder_builder import ladder_of
 from viz.ladder_layout import CHIP, CHIP_GAP, MARGIN, SUM_RADIUS, TOP, WIDTH, Layout, lay_out, mirrored
 from viz.ladder_pool import capsule_grids, rung_grid
 from viz.ladder_rows import Chip, Ladder, Row, Rung
+from viz.ladder_text import ladder_text
 from viz.ladder_wires import Dot, Mark, Stub, Sum, Wire, wires_of
-from viz.model import Picture
+from viz.model import Picture, PoolCrop
 from viz.scene import (
     Anchor,
     Box,
@@ -33,9 +35,16 @@ BACKWARD_LINE = 2.2
 GRID_TOP = 19.0
 
 
-def ladder_scene(picture: Picture, depth: int | None = None) -> Scene:
-    """The ladder of a picture as a scene, 960 pixels wide."""
-    ladder = ladder_of(picture, depth)
+def ladder_drawing(
+    picture: Picture, depth: int | None = None, overlay: str | None = None, theme: str = "light"
+) -> Drawing:
+    """The ladder of a picture as a finished drawing; arguments as in `viz.draw`."""
+    ladder = ladder_of(picture, depth, overlay)
+    return Drawing(ladder_scene(ladder), ladder_text(ladder), picture.data(), theme)
+
+
+def ladder_scene(ladder: Ladder) -> Scene:
+    """A ladder as a scene, 960 pixels wide."""
     layout = lay_out(ladder)
     artist = _Artist(ladder, layout)
     kept = "; ".join(ladder.footer)
@@ -75,6 +84,9 @@ class _Artist:
         columns = self.layout.columns
         y = TOP - 12
         heads: list[tuple[str, float, Role]] = [("forward, down", columns.centre, "forward")]
+        if not self.ladder.rows:
+            yield Text(MARGIN, y, "The graph is empty.", 11.0, "muted")
+            return
         if any(row.chips for row in self.ladder.rows):
             heads.append(("parameters", (columns.chip_left + columns.chip_right) / 2, "parameter"))
         if any(row.rung for row in self.ladder.rows):
@@ -123,7 +135,13 @@ class _Artist:
         else:
             yield Rect(place.left, place.top, width, height, "forward_tint", "forward", radius=5)
         inset = 16.0 if row.kind in ("parameter", "output") else 9.0
-        yield from _two_lines(row.title, row.path, row.note, place, inset)
+        if row.pool is None:
+            yield from _two_lines(row.title, row.path, row.note, place, inset)
+        else:
+            words = Box(place.left, place.top, place.right, place.bottom - 16)
+            yield from _two_lines(row.title, row.path, row.note, words, inset)
+            shown = shorten(_place_of_grids(row.pool), width - 2 * inset, NOTE)
+            yield Text(place.left + inset, place.bottom - 12, shown, NOTE, "muted")
 
     def chips(self, row: Row, place: Box) -> Iterator[Item]:
         columns = self.layout.columns
@@ -241,7 +259,25 @@ def _two_lines(title: str, path: str, note: str, place: Box, inset: float) -> It
         return
     yield from _one_line(title, path, Box(place.left, middle - 14, place.right, middle + 3), inset)
     width = place.right - place.left - 2 * inset
+    if text_width(note, NOTE) > width:
+        note = note.replace(" kernel", "").replace(" window", "").replace("padding", "pad")
     yield Text(place.left + inset, middle + 10, shorten(note, width, NOTE), NOTE, "muted")
+
+
+def _end_of(path: str, width: float) -> str:
+    """As much of the path's end as fits: what is innermost says most."""
+    rest = path
+    while text_width(path, NOTE) > width and "." in rest:
+        rest = rest.partition(".")[2]
+        path = f"…{rest}"
+    return shorten(path, width, NOTE)
+
+
+def _place_of_grids(pool: PoolCrop) -> str:
+    """Which part of the maps the little grids show."""
+    where = f"grids: sample {pool.sample}, map {pool.channel}"
+    is_whole = len(pool.gradient) >= pool.height and len(pool.gradient[0]) >= pool.width
+    return where if is_whole else f"{where}, cell {max(pool.top, 0)}, {max(pool.left, 0)}"
 
 
 def _fitting_list(words: str, width: float, size: float) -> str:
@@ -262,7 +298,7 @@ def _one_line(title: str, path: str, place: Box, inset: float) -> Iterator[Item]
     room = width
     if path:
         wanted = text_width(title, NAME, bold=True)
-        shown = shorten(path, max(width * 0.4, width - wanted - 8), NOTE)
+        shown = _end_of(path, max(width * 0.4, width - wanted - 8))
         room = width - text_width(shown, NOTE) - 8
         yield middle_text(shown, place.right - inset, middle, NOTE, fill="muted", anchor="end")
     yield middle_text(

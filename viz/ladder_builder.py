@@ -9,13 +9,24 @@ from math import prod
 from viz.ladder_grouping import Group, grouped
 from viz.ladder_rows import Chip, Ladder, Net, Row, Stop
 from viz.ladder_rungs import RungMaker
+from viz.ladder_words import (
+    call_tooltip,
+    chip_note,
+    counted,
+    literal_text,
+    names,
+    plural,
+    scalar_note,
+    value_note,
+)
 from viz.meaning import gradient_meaning
-from viz.model import Box, Picture, Place, Scope, bytes_text, number_of, shape_text, unique_buffers
+from viz.model import Box, Picture, bytes_text, number_of, shape_text, unique_buffers
 
 MOST_CHIPS = 3
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_equal"})
 
 
-def ladder_of(picture: Picture, depth: int | None = None) -> Ladder:
+def ladder_of(picture: Picture, depth: int | None = None, overlay: str | None = None) -> Ladder:
     """Rows and nets of a picture.
 
     Parameters
@@ -25,15 +36,18 @@ def ladder_of(picture: Picture, depth: int | None = None) -> Ladder:
     depth : int, optional
         How many levels of modules are opened; deeper ones are folded into one row each. By default all, or
         the deepest level with at most 40 rows.
+    overlay : {"bytes", "gradients"}, optional
+        Numbers to show in the boxes instead of settings: bytes of each result, or the largest gradient.
     """
-    return _Builder(picture, depth).ladder()
+    return _Builder(picture, depth, overlay).ladder()
 
 
 class _Builder:
     """Looks everything up once, so that each row costs only what it holds."""
 
-    def __init__(self, picture: Picture, depth: int | None) -> None:
+    def __init__(self, picture: Picture, depth: int | None, overlay: str | None) -> None:
         self.picture = picture
+        self.overlay = overlay
         self.groups = grouped(picture, depth)
         self.boxes = {box.id: box for box in picture.boxes}
         self.edges = [edge for edge in picture.edges if self.boxes[edge.target].half == "forward"]
@@ -119,10 +133,10 @@ class _Builder:
             boxes=(box.id,),
             title=title,
             path="",
-            note=_value_note(box),
+            note=value_note(box),
             tooltip=f"{title}: {shape_text(value.shape)} {value.dtype}, {bytes_text(value.nbytes)}",
             capsule=f"gradient of {title}" if arrives else None,
-            capsule_note=_scalar_note(shape_text(value.shape), self.flow_number(box.id))
+            capsule_note=scalar_note(shape_text(value.shape), self.flow_number(box.id))
             if arrives
             else self.absent("not needed"),
         )
@@ -138,7 +152,7 @@ class _Builder:
 
     def call_row(self, group: Group, sources: Iterable[str]) -> Row:
         last = group.boxes[-1]
-        title, path = _names(group)
+        title, path = names(group)
         gradients = [made for box in group.boxes for made in self.rules.get(box.id, ())]
         inside = {box.id for box in group.boxes}
         arrives = any(
@@ -148,33 +162,60 @@ class _Builder:
         if arrives:
             capsule = self.meaning(group, inside)
         pool = next((self.pools[box.id] for box in group.boxes if box.id in self.pools), None)
-        details = [box.detail for box in group.boxes if box.detail]
-        note = _scalar_note(shape_text(last.outputs[0].shape), last.outputs[0].number)
-        literal = _literal_text(group.boxes)
+        details = [box.detail for box in group.boxes if box.detail and not group.folded]
+        if self.overlay == "bytes":
+            details = [bytes_text(last.outputs[0].nbytes)]
+        elif len(details) > 1:
+            details = []
+        if first := self.first_operand(group, set(sources)):
+            details.append(first)
+        note = scalar_note(shape_text(last.outputs[0].shape), last.outputs[0].number)
+        literal = literal_text(group.boxes)
         return Row(
             kind="op",
             boxes=tuple(box.id for box in group.boxes),
             title=title + literal,
             path=path,
-            note=f"{note}, {details[0]}" if len(details) == 1 and not group.folded else note,
-            tooltip=_call_tooltip(group),
+            note=", ".join([note, *details]),
+            tooltip=call_tooltip(group),
             chips=self.chips(sources, group),
             rung=self.rungs.rung(group.boxes),
             capsule=capsule,
-            capsule_note=self.arriving_note(last) + _counted([made.op for made in gradients])
+            capsule_note=self.capsule_note(last, gradients)
             if capsule
             else self.absent("no gradient" if any(last.wanted) else "not needed"),
             gradients=tuple(made.id for made in gradients),
             pool=pool if capsule is not None and not group.folded else None,
         )
 
-    def arriving_note(self, last: Box) -> str:
-        number = self.flow_number(last.id)
-        return "" if number is None or last.outputs[0].number is None else f"arrives {number_of(number)}, "
+    def capsule_note(self, last: Box, gradients: Sequence[Box]) -> str:
+        flow = self.flowing.get((last.id, 0))
+        if self.overlay == "gradients" and flow is not None:
+            return f"largest {number_of(flow.largest)}"
+        made = counted([box.op for box in gradients])
+        if flow is None or flow.number is None or last.outputs[0].number is None:
+            return made
+        return f"arrives {number_of(flow.number)}, {made}"
+
+    def first_operand(self, group: Group, chips: Iterable[str]) -> str:
+        """Which of several wires is the first argument, where that matters."""
+        if len(group.boxes) != 1 or group.boxes[0].op in COMMUTATIVE:
+            return ""
+        wired = sorted(
+            (slot, source) for slot, source in self.arguments[group.boxes[0].id] if source not in chips
+        )
+        if len({source for _, source in wired}) < 2:
+            return ""
+        first = self.boxes[wired[0][1]]
+        known = first.name
+        if known is None and first.kind == "op":
+            known, path = names(self.groups[self.group_of[first.id]])
+            known = f"{known} {path}".rstrip()
+        return f"{known or first.kind} first"
 
     def meaning(self, group: Group, inside: set[str]) -> str:
         if group.folded:
-            return f"backward of {_names(group)[0]}"
+            return f"backward of {names(group)[0]}"
         slots = []
         for box in group.boxes:
             outer = {slot for slot, source in self.arguments[box.id] if source not in inside}
@@ -228,9 +269,9 @@ class _Builder:
             link=box.id,
             kind="parameter" if box.kind == "parameter" else "constant",
             title=within,
-            note=_chip_note(value.shape, value.number),
+            note=chip_note(value.shape, value.number),
             gradient=f"d {within}" if (box.id, 0) in self.flowing else None,
-            gradient_note=_chip_note(value.shape, self.flow_number(box.id)),
+            gradient_note=chip_note(value.shape, self.flow_number(box.id)),
             tooltip=f"{name}: {shape_text(value.shape)} {value.dtype}, {bytes_text(value.nbytes)}",
         )
 
@@ -251,7 +292,7 @@ class _Builder:
             note=shape_text(value.shape),
             tooltip=f"what the graph returns: {shape_text(value.shape)} {value.dtype}",
             capsule=seed if (box, port) in self.flowing else None,
-            capsule_note=f"d {what} / d {what}",
+            capsule_note=f"d {what} / d {what}" if seed else "",
         )
 
     def nets(self, place: dict[str, int], first_output: int) -> tuple[Net, ...]:
@@ -301,65 +342,10 @@ class _Builder:
         nbytes = sum(box.outputs[0].nbytes for box in parameters)
         kept = unique_buffers(self.picture.boxes)
         count = self.picture.parameter_count()
-        many = f"{_plural(count, 'parameter')} in {_plural(len(parameters), 'tensor')}, {bytes_text(nbytes)}"
+        many = f"{plural(count, 'parameter')} in {plural(len(parameters), 'tensor')}, {bytes_text(nbytes)}"
+        if self.picture.is_freed:
+            return (many, "what was kept for backward is freed")
+        if not kept:
+            return (many, "nothing is kept for backward")
         size = bytes_text(sum(buffer.nbytes for buffer in kept))
-        return (many, f"kept for backward: {size} in {_plural(len(kept), 'buffer')}")
-
-
-def _names(group: Group) -> tuple[str, str]:
-    """A row's title and the module that it belongs to."""
-    module = group.module
-    path = "" if module is None else module.path
-    title = group.function.name if group.function is not None else group.boxes[-1].op
-    if group.folded and module is not None:
-        title = module.title
-    if module is not None and module.calls > 1:
-        path = f"{path}, call {module.call} of {module.calls}"
-    return title, path
-
-
-def _literal_text(boxes: Sequence[Box]) -> str:
-    """Python scalars among the arguments of a single operation, as in "multiply 2.0"."""
-    if len(boxes) != 1 or not boxes[0].literals:
-        return ""
-    return " " + ", ".join(text for _, text in boxes[0].literals)
-
-
-def _value_note(box: Box) -> str:
-    value = box.outputs[0]
-    return _scalar_note(f"{shape_text(value.shape)} {value.dtype}", value.number)
-
-
-def _scalar_note(words: str, number: float | None) -> str:
-    return words if number is None else f"{words} = {number_of(number)}"
-
-
-def _call_tooltip(group: Group) -> str:
-    last = group.boxes[-1]
-    scope: Scope | None = group.module
-    where: Place | None = last.place
-    parts = [", ".join(dict.fromkeys(box.op for box in group.boxes[:12]))]
-    if scope is not None:
-        parts.append(f"in {scope.title} {scope.name}")
-    parts.append(f"gives {shape_text(last.outputs[0].shape)} {last.outputs[0].dtype}")
-    if where is not None:
-        parts.append(f"line {where.number}: {where.text}" if where.text else f"line {where.number}")
-    return "; ".join(parts)
-
-
-def _counted(ops: Sequence[str]) -> str:
-    """Names of the operations, repeated ones counted: "multiply 2×, sum"."""
-    if not ops:
-        return "no arithmetic"
-    return ", ".join(name if count == 1 else f"{name} {count}×" for name, count in Counter(ops).items())
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
-def _chip_note(shape: tuple[int, ...], number: float | None) -> str:
-    """A chip has room for the bare sizes, or for the value of a scalar."""
-    if not shape and number is not None:
-        return number_of(number)
-    return "×".join(map(str, shape)) or "scalar"
+        return (many, f"kept for backward: {size} in {plural(len(kept), 'buffer')}")

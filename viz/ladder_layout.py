@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viz.ladder_lanes import lanes_of
+from viz.ladder_lanes import lanes_of, skips
 from viz.ladder_rows import Ladder, Net, Row
 
 WIDTH = 960.0
@@ -24,6 +24,7 @@ STUB_TRACK = 14.0
 SUM_TRACK = 18.0
 SUM_RADIUS = 7.0
 CHIPS = 136.0
+STUB_LABELS = 40.0
 WIDEST_BOX = 230.0
 WIDEST_HALF_RUNG = 120.0
 ENTRY = 16.0
@@ -97,7 +98,9 @@ def box_height(row: Row) -> float:
 def lay_out(ladder: Ladder) -> Layout:
     """Arithmetic only, in time linear in rows and wires."""
     lanes, lane_count = lanes_of(ladder.nets)
-    columns = _columns(lane_count, any(row.chips for row in ladder.rows))
+    is_cut = any(lane is None and skips(net) for lane, net in zip(lanes, ladder.nets, strict=True))
+    chips = CHIPS if any(row.chips for row in ladder.rows) else STUB_LABELS if is_cut else 0.0
+    columns = _columns(lane_count, chips)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, net in enumerate(ladder.nets):
@@ -126,9 +129,9 @@ def lay_out(ladder: Ladder) -> Layout:
     )
 
 
-def _columns(lane_count: int, has_chips: bool) -> Columns:
+def _columns(lane_count: int, chips: float) -> Columns:
     lanes = MARGIN + (8 + LANE * lane_count if lane_count else 0)
-    chips, space = (CHIPS, 20.0) if has_chips else (0.0, 0.0)
+    space = 20.0 if chips else 0.0
     # Shared out: the words on the rungs are the longest.
     room = WIDTH / 2 - lanes - chips - space
     box = min(room * 0.66, WIDEST_BOX)
@@ -185,8 +188,8 @@ class _Gap:
     def entries(self, row: int, nets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Entry]:
         """Places on the next row's upper side, from the middle to the left.
 
-        The inner lane's wire takes the upper track and the place nearer to the middle, so that wires which end here
-        don't cross.
+        The inner lane's wire takes the upper track and the place nearer to the middle, so that wires which
+        end here don't cross.
         """
         found: dict[tuple[int, int], Entry] = {}
         near = [(number, uses) for number, uses in nets if self.nets[number].source == row - 1]

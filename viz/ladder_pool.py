@@ -20,6 +20,7 @@ def rung_grid(pool: PoolCrop, left: float, top: float) -> tuple[Group, float]:
     """
     rows, columns = len(pool.cotangent), len(pool.cotangent[0])
     cell = SIZE / max(rows, columns)
+    top += (SIZE - rows * cell) / 2
     items: list[Item] = []
     for i in range(rows):
         for j in range(columns):

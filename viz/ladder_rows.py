@@ -10,7 +10,7 @@ from viz.model import PoolCrop
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A parameter or constant beside its only row; ``gradient`` titles its gradient's chip, if one arrives."""
+    """A parameter or constant beside its only row; ``gradient`` titles its gradient's chip."""
 
     link: str
     kind: Literal["parameter", "constant", "more"]

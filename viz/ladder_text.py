@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from viz.ladder_builder import ladder_of
-from viz.ladder_rows import Row
-from viz.model import Picture
+from viz.ladder_rows import Ladder, Row
 
 
-def ladder_text(picture: Picture, depth: int | None = None) -> str:
-    """An outline of the ladder.
-
-    Parameters
-    ----------
-    picture : Picture
-        The snapshot.
-    depth : int, optional
-        As in `ladder_of`.
-    """
-    ladder = ladder_of(picture, depth)
+def ladder_text(ladder: Ladder) -> str:
+    """An outline: what each row computes, keeps and sends back."""
     lines = [ladder.title, ""]
     ahead: dict[int, list[int]] = {}
     for net in ladder.nets:

@@ -100,7 +100,9 @@ def setting_detail(settings: Mapping[str, Any]) -> str:
     window = getattr(geometry, "window", None) or getattr(geometry, "kernel", None)
     if geometry is not None and window:
         is_pool = hasattr(geometry, "window")
-        parts.append(f"{'×'.join(map(str, window))} {'window' if is_pool else 'kernel'}")
+        what = "window" if is_pool else "kernel"
+        size = "×".join(map(str, window))
+        parts.append(f"{size} {what}" if len(window) > 1 else f"{what} of {size}")
         usual = tuple(window) if is_pool else (1,) * len(window)
         if tuple(geometry.stride) != usual:
             parts.append(f"stride {_one(geometry.stride)}")

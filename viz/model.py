@@ -8,7 +8,8 @@ execution, so the same program gives the same ids in every process.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from math import prod
 from typing import Literal
 
@@ -160,8 +161,9 @@ class PoolCrop:
 class Picture:
     """A whole graph as data; ``boxes`` are in order of execution, forward first.
 
-    ``outputs`` are the (box, port) pairs that the graph returns, ``seeds`` the text of the gradient that
-    starts at each; ``has_backward`` says whether gradient boxes and flows were recorded at all.
+    ``outputs`` are the (box, port) pairs that the graph returns, ``seeds`` say how the gradient starts
+    at each; ``has_backward`` says whether gradient boxes and flows were recorded at all, ``is_freed`` that a
+    backward pass has freed what was kept.
     """
 
     boxes: tuple[Box, ...]
@@ -172,6 +174,7 @@ class Picture:
     flows: tuple[Flow, ...] = ()
     pools: tuple[PoolCrop, ...] = ()
     has_backward: bool = False
+    is_freed: bool = False
 
     def parameter_count(self) -> int:
         """Number of elements of all parameters."""
@@ -185,12 +188,38 @@ class Picture:
         """Bytes kept for the backward pass; shared memory counts once, parameters' own memory not at all."""
         return sum(buffer.nbytes for buffer in unique_buffers(self.boxes))
 
-    def data(self) -> dict[str, object]:
-        """The picture as dicts, lists, strings and numbers."""
-        content = asdict(self)
-        content["parameter_count"] = self.parameter_count()
-        content["saved_bytes"] = self.saved_bytes()
-        return content
+    def data(self) -> Mapping[str, object]:
+        """The picture as dicts, lists, strings and numbers; made when it is first read."""
+        return _PictureData(self)
+
+
+class _PictureData(Mapping[str, object]):
+    """A large picture has hundreds of thousands of values, which most drawings never write."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+        totals = ("parameter_count", "saved_bytes")
+        self._keys = (*(field.name for field in fields(picture)), *totals)
+
+    def __getitem__(self, key: str) -> object:
+        if key not in self._keys:
+            raise KeyError(key)
+        value = getattr(self._picture, key)
+        return value() if callable(value) else _plain(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(element) for element in value]
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 def unique_buffers(boxes: tuple[Box, ...]) -> tuple[Saved, ...]:

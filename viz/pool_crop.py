@@ -19,7 +19,7 @@ def pool_crop(
     geometry: Any,
     switches: NDArray[Any] | None,
     cotangent: NDArray[Any],
-    gradient: NDArray[Any],
+    gradient: NDArray[Any] | None,
 ) -> PoolCrop | None:
     """The crop of the first sample's channel in which most cotangents differ from zero.
 
@@ -33,16 +33,22 @@ def pool_crop(
         Numbers of the winning taps.
     cotangent : array (N, C, *output)
         What arrives from behind.
-    gradient : array (N, C, *input)
-        What the pool sends on.
+    gradient : array (N, C, *input), optional
+        What the pool sends on. Where its input is used elsewhere too, the total is more than that: leave it
+        out, and what the switches route is shown.
 
     Returns
     -------
     PoolCrop or None
-        None where a crop would show nothing: 3-D pools, empty maps, windows wider than the crop.
+        None where a crop would show nothing: 3-D pools, empty maps, windows wider than the crop, and
+        operations on the same geometry that are no pools.
     """
     axes = len(geometry.window)
-    if axes > 2 or cotangent.size == 0 or gradient.size == 0:
+    if axes > 2 or cotangent.size == 0 or tuple(cotangent.shape[2:]) != tuple(geometry.output):
+        return None
+    if gradient is None and switches is None:
+        return None
+    if gradient is not None and tuple(gradient.shape[2:]) != tuple(geometry.input):
         return None
     # Gradients that the first tap wins may only mean that the whole window was equal.
     telling = cotangent[0] != 0
@@ -57,7 +63,12 @@ def pool_crop(
     first, second = rows
     plane = (first.outputs, second.outputs)
     sent = cotangent[0, channel].reshape(plane)
-    received = gradient[0, channel].reshape(first.inputs, second.inputs)
+    won = None if switches is None else switches[0, channel].reshape(plane)
+    if gradient is not None:
+        received = gradient[0, channel].reshape(first.inputs, second.inputs)
+    else:
+        assert won is not None
+        received = _routed(first, second, won, sent)
     row, column = _densest(telling[channel].reshape(plane), first.fitting, second.fitting)
     window = (slice(row, row + first.fitting), slice(column, column + second.fitting))
     top, left = row * first.stride - first.before, column * second.stride - second.before
@@ -66,10 +77,7 @@ def pool_crop(
         for j in range(second.covered):
             if 0 <= top + i < first.inputs and 0 <= left + j < second.inputs:
                 covered[i, j] = received[top + i, left + j]
-    winners = None
-    if switches is not None:
-        won = switches[0, channel].reshape(plane)[window]
-        winners = tuple(tuple(int(tap) for tap in line) for line in won)
+    winners = None if won is None else tuple(tuple(int(tap) for tap in line) for line in won[window])
     return PoolCrop(
         box=box,
         window=(first.taps, second.taps),
@@ -107,6 +115,17 @@ def _axis(geometry: Any, axis: int) -> _Axis:
         geometry.stride[axis],
         geometry.dilation[axis],
     )
+
+
+def _routed(first: _Axis, second: _Axis, won: NDArray[Any], sent: NDArray[Any]) -> NDArray[Any]:
+    """The plane that receives each window's value at its winner, added where they meet."""
+    rows, columns = np.indices(sent.shape)
+    tap_rows, tap_columns = np.divmod(won.astype(np.int64), second.taps)
+    plane = np.zeros((first.inputs, second.inputs))
+    at_row = rows * first.stride + tap_rows * first.dilation - first.before
+    at_column = columns * second.stride + tap_columns * second.dilation - second.before
+    np.add.at(plane, (at_row, at_column), sent)
+    return plane
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib import import_module
 from types import ModuleType
 
@@ -33,15 +34,15 @@ def to_png(svg: str, width: float, height: float, scale: float = 2.0) -> bytes:
     converter = _converter("PNG")
     longest = max(width, height) * scale
     if not 0 < longest <= LARGEST_PIXELS:
-        fitting = LARGEST_PIXELS / max(width, height)
+        fitting = math.floor(100 * LARGEST_PIXELS / max(width, height)) / 100
         raise ConversionError(
             f"a PNG of {width * scale:.0f} x {height * scale:.0f} pixels can't be made: at most "
             f"{LARGEST_PIXELS} a side; use a scale up to {fitting:.2f}, or write .svg or .pdf"
         )
     try:
         return bytes(converter.svg_to_png(svg, scale=scale))
-    except ValueError as error:
-        raise ConversionError(f"the PNG could not be made: {error}") from error
+    except (ValueError, RuntimeError) as error:
+        raise ConversionError(f"the PNG could not be made: {_first_line(error)}") from error
 
 
 def to_pdf(svg: str) -> bytes:
@@ -56,8 +57,13 @@ def to_pdf(svg: str) -> bytes:
     """
     try:
         return bytes(_converter("PDF").svg_to_pdf(svg))
-    except ValueError as error:
-        raise ConversionError(f"the PDF could not be made: {error}") from error
+    except (ValueError, RuntimeError) as error:
+        raise ConversionError(f"the PDF could not be made: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    # The converter appends its own stack, some hundred lines.
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _converter(wanted: str) -> ModuleType:

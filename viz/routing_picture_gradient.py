@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from viz.fonts import text_width
+from viz.fonts import CAPITAL_HEIGHT, text_width
+from viz.routing_picture_arrows import Segment, clear_way, distance
 from viz.routing_picture_numbers import NumberFormat
 from viz.routing_picture_plane import Cell, Window
-from viz.routing_picture_values import number_in
+from viz.routing_picture_values import SQUEEZE, number_in, number_size
 from viz.routing_picture_view import Grid, View
-from viz.scene import Box, Circle, Item, Line, Point, Rect, Span, Text, text_box, text_boxes
+from viz.routing_picture_words import sum_words
+from viz.scene import Box, Circle, Group, Item, Line, Point, Polygon, Rect, Text, arrow_head, text_boxes
 from viz.theme import Role, gradient_role, text_role_on
 
 MOST_ARROWS = 36
@@ -32,17 +33,26 @@ class Pill:
 def draw_gradient(
     grid: Grid, view: View, show: NumberFormat, largest: float, spotlight: Window
 ) -> list[Item]:
-    """dX: every cell's gradient on the diverging fill, sums spelled out, pills and short arrows to the winners."""
+    """dX: every cell's gradient on the diverging fill, sums spelled out, pills and arrows to the winners."""
     lit = [window for window in view.windows if len(view.windows) <= MOST_ARROWS or window is spotlight]
     pills = _pills(grid, view, show, lit)
     under_pill = {pill.centre_cell for pill in pills if pill.centre_cell is not None}
     cells: list[Item] = []
+    texts: dict[Cell, list[Box]] = {}
     for cell in view.cells:
         if view.is_real(cell):
-            cells += _gradient_cell(grid, view, cell, show, largest, cell in under_pill)
+            drawn = _gradient_cell(grid, view, cell, show, largest, cell in under_pill, pills)
+            texts[cell] = [box for _, box in text_boxes(drawn)]
+            title = sum_words(view, cell, show) if cell in view.plane.arrivals else None
+            cells.append(Group(tuple(drawn), id=f"dX-{cell[0]}-{cell[1]}", title=title))
     box = grid.window_box(view.plane, spotlight)
-    outline = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "backward", 2.5)
-    arrows = _arrows(grid, view, pills, [found for _, found in text_boxes(cells)])
+    left, top = grid.corner((max(view.rows[0], 0), max(view.columns[0], 0)))
+    right, bottom = grid.corner(
+        (min(view.rows[1], view.plane.shape[0]), min(view.columns[1], view.plane.shape[1]))
+    )
+    box = Box(max(box.left, left), max(box.top, top), min(box.right, right), min(box.bottom, bottom))
+    outline = Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5)
+    arrows = _arrows(grid, view, pills, texts, spotlight)
     return [*cells, outline, *arrows, *(item for pill in pills for item in _draw_pill(pill, spotlight))]
 
 
@@ -53,7 +63,13 @@ def sum_letters(view: View, cell: Cell) -> list[str]:
 
 
 def _gradient_cell(
-    grid: Grid, view: View, cell: Cell, show: NumberFormat, largest: float, under_pill: bool
+    grid: Grid,
+    view: View,
+    cell: Cell,
+    show: NumberFormat,
+    largest: float,
+    under_pill: bool,
+    pills: Sequence[Pill],
 ) -> list[Item]:
     plane = view.plane
     x, y = grid.corner(cell)
@@ -68,43 +84,63 @@ def _gradient_cell(
     role = gradient_role(value, largest)
     items: list[Item] = [Rect(x, y, grid.cell, grid.cell, role, "grid")]
     if not arrivals:
-        spot = (x + grid.cell - 7, y + grid.cell - 8) if under_pill else (middle_x, middle_y)
-        return [*items, number_in("0", *spot, 11, grid.cell - 4, fill="muted")]
+        if under_pill:
+            return [*items, number_in("0", x + grid.cell - 6, y + grid.cell - 7, 9, 9, fill="muted")]
+        return [*items, number_in("0", middle_x, middle_y, 11, grid.cell - 4, fill="muted")]
     blocked = plane.is_max and all(window.all_zero for window, _ in arrivals)
     ink: Role = "muted" if blocked and role == "zero" else text_role_on(role)
-    items += _value_lines(grid, view, cell, show, ink, under_pill)
-    if blocked:
-        number = text_box(_last_text(items))
-        height = (number.top + number.bottom) / 2
-        items.append(Line(((number.left - 2, height), (number.right + 2, height)), ink, 1.2))
-    return items
+    shift = 0.0 if under_pill else _away(grid, cell, pills) * (0.5 if blocked else 1)
+    items += _value_lines(grid, view, cell, show, ink, under_pill, shift)
+    return [*items, *blocked_sign(*_free_corner(grid, cell, pills), ink)] if blocked else items
 
 
-def _last_text(items: Sequence[Item]) -> Text:
-    return next(item for item in reversed(items) if isinstance(item, Text))
+def blocked_sign(x: float, y: float, ink: Role) -> list[Item]:
+    """A small "no entry": what arrives here will be blocked."""
+    return [Circle(x, y, 3.5, None, ink, 1.1), Line(((x - 2.4, y + 2.4), (x + 2.4, y - 2.4)), ink, 1.1)]
+
+
+def _free_corner(grid: Grid, cell: Cell, pills: Sequence[Pill]) -> Point:
+    x, y = grid.corner(cell)
+    corners = [(x + dx, y + dy) for dy in (6, grid.cell - 6) for dx in (6, grid.cell - 6)]
+    return max(corners, key=lambda corner: min((_gap(pill.box, corner) for pill in pills), default=0.0))
+
+
+def _gap(box: Box, point: Point) -> float:
+    across = max(0.0, box.left - point[0], point[0] - box.right)
+    return across + max(0.0, box.top - point[1], point[1] - box.bottom)
+
+
+def _away(grid: Grid, cell: Cell, pills: Sequence[Pill]) -> float:
+    """How far down (or, negative, up) a number moves to leave room for an arrow from a pill on its border."""
+    x, y = grid.corner(cell)
+    touching = [p.box for p in pills if p.box.overlaps(Box(x, y, x + grid.cell, y + grid.cell))]
+    above = any(box.bottom < y + grid.cell / 2 for box in touching)
+    below = any(box.top > y + grid.cell / 2 for box in touching)
+    return (above - below) * grid.cell * 0.13
 
 
 def _value_lines(
-    grid: Grid, view: View, cell: Cell, show: NumberFormat, ink: Role, under_pill: bool
+    grid: Grid, view: View, cell: Cell, show: NumberFormat, ink: Role, under_pill: bool, shift: float
 ) -> list[Item]:
     """The cell's value, and above it, small, what it is the sum of."""
     x, y = grid.corner(cell)
     middle_x = x + grid.cell / 2
     value = float(view.plane.gradient[cell])
     arrivals = view.plane.arrivals[cell]
-    room = grid.cell - 4
-    size = 13.0 if grid.cell >= 42 else 11.0
+    # Beside a number that lies under a pill, an arrow must get past.
+    room = grid.cell - (16 if under_pill and len(arrivals) > 1 else 4)
+    size = number_size(grid.cell)
     low = y + grid.cell - size * 0.73 / 2 - 5
-    terms = sum_terms(view, cell, show, room)
+    terms = sum_terms(view, cell, show, grid.cell - 4)
     if len(arrivals) == 1 or terms is None:
-        height = low if under_pill else y + grid.cell / 2
+        height = low if under_pill else y + grid.cell / 2 + shift
         return [number_in(show(value), middle_x, height, size, room, fill=ink, bold=True)]
     text, adds_up = terms
-    bottom = low if under_pill else y + grid.cell / 2 + 7
+    bottom = low if under_pill else y + grid.cell / 2 + 7 + shift / 2
     sign = "=" if adds_up else "≈"
     total = f"{sign}{show(value)}"
     return [
-        number_in(text, middle_x, bottom - size * 0.37 - 7, 9, room, fill=ink),
+        number_in(text, middle_x, bottom - size * 0.37 - 7, 9, grid.cell - 4, fill=ink),
         number_in(total, middle_x, bottom, size, room, fill=ink, bold=True),
     ]
 
@@ -116,15 +152,17 @@ def sum_terms(view: View, cell: Cell, show: NumberFormat, room: float) -> tuple[
         return None
     parts = [window.cotangent * share for window, share in arrivals]
     adds_up = show.adds_up(parts, float(view.plane.gradient[cell]))
-    choices = [f"{len(arrivals)} wins" if view.plane.is_max else f"{len(arrivals)}×"]
-    choices.insert(0, "+".join(sum_letters(view, cell)))
+    choices = [f"{len(arrivals)} {'wins' if view.plane.is_max else 'terms'}", f"{len(arrivals)}×"]
+    if view.lettered:
+        choices.insert(0, "+".join(sum_letters(view, cell)))
     if len(parts) == 2:
         first, second = (show(part) for part in parts)
         joined = f"{first}{second}" if second.startswith("−") else f"{first}+{second}"
         choices.insert(0, joined)
     for text in choices:
         if text_width(text, 9, mono=True) <= room:
-            return text, adds_up
+            # Letters and counts claim nothing about printed terms.
+            return text, adds_up or not (len(parts) == 2 and text == choices[0])
     return None
 
 
@@ -137,11 +175,12 @@ def _pills(grid: Grid, view: View, show: NumberFormat, windows: Sequence[Window]
         x, y = x + grid.cell * reach[1] / 2, y + grid.cell * reach[0] / 2
         inside = reach[0] % 2 == 1 and reach[1] % 2 == 1
         cell = (window.top + reach[0] // 2, window.left + reach[1] // 2) if inside else None
-        room = min(plane.stride[1] * grid.cell, grid.cell if inside else 2 * grid.cell) - 3
+        across = reach[1] % 2 == 1
+        room = min(plane.stride[1] * grid.cell, grid.cell if across else 2 * grid.cell) - 3
         name, value = view.name(window), show(window.cotangent)
-        texts = (f"{name} {value}", value if not view.lettered else name, "")
-        text = next(t for t in texts if text_width(t, 9, mono=True) + 6 <= room or not t)
-        width = max(PILL, text_width(text, 9, mono=True) + 6)
+        texts = (f"{name} {value}", name, "") if view.lettered else (value, "")
+        text = next(t for t in texts if text_width(t, 9, mono=True) * SQUEEZE + 6 <= room or not t)
+        width = max(PILL, min(text_width(text, 9, mono=True) + 6, room))
         if cell is not None and cell in plane.arrivals:
             y = grid.corner(cell)[1] + (3 if grid.cell < 40 else 3 + (grid.cell - 40) * 0.3) + PILL / 2
         x = min(max(x, grid.left + width / 2 + 1), grid.right - width / 2 - 1)
@@ -156,111 +195,78 @@ def _draw_pill(pill: Pill, spotlight: Window) -> Iterator[Item]:
     width = box.right - box.left
     fill: Role = "backward" if lit else "paper"
     yield Rect(box.left, box.top, width, PILL, fill, "backward", 1, radius=PILL / 2)
-    name, _, value = pill.text.partition(" ")
     ink: Role = "on_backward" if lit else "backward"
-    content = (Span(name, bold=True), Span(f" {value}")) if value else (Span(name, bold=True),)
-    length = text_width(pill.text, 9, mono=True)
-    middle = (box.left + box.right) / 2
-    baseline = (box.top + box.bottom) / 2 + 9 * 0.73 / 2
-    if pill.text:
-        yield Text(middle, baseline, content, 9, ink, "middle", mono=True, length=length)
+    name, _, value = pill.text.partition(" ")
+    step = min(text_width("0", 9, mono=True), (width - 6) / max(len(pill.text), 1))
+    left = (box.left + box.right - step * len(pill.text)) / 2
+    baseline = (box.top + box.bottom) / 2 + 9 * CAPITAL_HEIGHT / 2
+    # Two texts with pinned widths: pieces of one text drift where the font's widths differ from the table.
+    for text, bold, start in (
+        (name, True, left),
+        (value, False, left + step * (len(name) + 1)),
+    ):
+        if text:
+            yield Text(start, baseline, text, 9, ink, bold=bold, mono=True, length=step * len(text))
 
 
-def _arrows(grid: Grid, view: View, pills: Sequence[Pill], texts: Sequence[Box]) -> list[Item]:
-    """A short arrow from each pill into the cell that gets its gradient; a dot where that is the pill's own cell."""
+def _arrows(
+    grid: Grid, view: View, pills: Sequence[Pill], texts: Mapping[Cell, Sequence[Box]], spotlight: Window
+) -> list[Item]:
+    """A short arrow from each pill to the cell that gets its gradient; a dot where that is its own cell.
+
+    Where windows are large, an arrow that would run over numbers is left out: the letters in the cells stay.
+    """
     items: list[Item] = []
-    drawn: list[tuple[Point, Point]] = []
+    drawn: list[Segment] = []
     if not view.plane.is_max:
         return items
-    for pill in pills:
-        blocks = [*texts, *(other.box for other in pills if other is not pill)]
-        near = [box for box in blocks if _distance(box, pill.box) < grid.cell * max(view.plane.window)]
+    dots = {
+        pill: Circle(pill.box.left - 1, _middle(pill.box), 3.4, "backward") for pill in pills if _stays(pill)
+    }
+    dot_boxes = [Box(dot.x - 4, dot.y - 4, dot.x + 4, dot.y + 4) for dot in dots.values()]
+    every_text = [box for boxes in texts.values() for box in boxes]
+    for pill in sorted(pills, key=lambda pill: pill.window is not spotlight):
+        if pill in dots:
+            items.append(dots[pill])
+        blocks = [*every_text, *dot_boxes, *(other.box for other in pills if other is not pill)]
+        near = [box for box in blocks if distance(box, pill.box) < grid.cell * max(view.plane.window)]
         for cell, _ in pill.window.shares:
-            if not view.shows(cell):
+            if cell == pill.centre_cell or not view.shows(cell):
                 continue
-            if cell == pill.centre_cell:
-                middle = (pill.box.left + pill.box.right) / 2
-                items.append(Circle(middle, pill.box.bottom + 0.5, 2.6, "backward"))
+            targets = _targets(grid, cell, texts.get(cell, ()), pills)
+            way = clear_way(pill.box, targets, grid.centre(cell), near, drawn)
+            if way is None:
                 continue
-            start, end = _clear_way(pill.box, _inside(grid, cell), near, drawn)
-            drawn.append((start, end))
+            drawn.append(way)
             role: Role = "muted" if pill.window.all_zero else "backward"
-            items.append(Line((start, end), role, 1.8, head="filled", head_size=7))
+            # A light rim, so that the arrow is seen on strong fills too.
+            items.append(Line(way, "paper", 4))
+            items.append(Polygon(arrow_head(*way, 6.5), "paper", "paper", 2.4))
+            items.append(Line(way, role, 1.8, head="filled", head_size=6.5))
     return items
 
 
-def _inside(grid: Grid, cell: Cell) -> Box:
-    """The part of a cell that an arrow's tip may reach: a little inside its border."""
+def _stays(pill: Pill) -> bool:
+    return any(cell == pill.centre_cell for cell, _ in pill.window.shares)
+
+
+def _middle(box: Box) -> float:
+    return (box.top + box.bottom) / 2
+
+
+def _targets(grid: Grid, cell: Cell, texts: Sequence[Box], pills: Sequence[Pill]) -> list[Box]:
+    """Boxes on whose border an arrow's tip may end: a little inside the cell, or just before its number."""
     x, y = grid.corner(cell)
-    depth = min(6.0, grid.cell * 0.14)
-    return Box(x + depth, y + depth, x + grid.cell - depth, y + grid.cell - depth)
-
-
-def _clear_way(
-    pill: Box, target: Box, blocks: Sequence[Box], drawn: Sequence[tuple[Point, Point]]
-) -> tuple[Point, Point]:
-    """The shortest of many straight ways from the pill's border to the target that touches nothing."""
-    ways = sorted(
-        (math.dist(start, end), start, end)
-        for start in _border(pill, 5)
-        for end in _border(target, 7)
-        if not _within(start, target)
-    )
-    clear = (
-        (start, end)
-        for length, start, end in ways
-        if length >= 9
-        and not _crosses(pill, (_along(start, end, 0.5), end), 0)
-        and not any(_crosses(block, (start, end), 1.5) for block in blocks)
-        and not any(_meet(start, end, *other) for other in drawn)
-    )
-    found = next(clear, None)
-    return found if found is not None else (ways[0][1], ways[0][2])
-
-
-def _border(box: Box, steps: int) -> list[Point]:
-    """Points around a box, corners included."""
-    across = [box.left + (box.right - box.left) * i / (steps - 1) for i in range(steps)]
-    down = [box.top + (box.bottom - box.top) * i / (steps - 1) for i in range(steps)]
-    points = [(x, y) for x in across for y in (box.top, box.bottom)]
-    return points + [(x, y) for x in (box.left, box.right) for y in down[1:-1]]
-
-
-def _along(start: Point, end: Point, share: float) -> Point:
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-
-
-def _within(point: Point, box: Box) -> bool:
-    return box.left <= point[0] <= box.right and box.top <= point[1] <= box.bottom
-
-
-def _distance(first: Box, second: Box) -> float:
-    across = max(0.0, first.left - second.right, second.left - first.right)
-    return math.hypot(across, max(0.0, first.top - second.bottom, second.top - first.bottom))
-
-
-def _crosses(box: Box, segment: tuple[Point, Point], margin: float) -> bool:
-    """Whether a segment enters a box grown by ``margin`` (clipping its parameter range, axis by axis)."""
-    (x0, y0), (x1, y1) = segment
-    low, high = 0.0, 1.0
-    for start, step, least, most in (
-        (x0, x1 - x0, box.left - margin, box.right + margin),
-        (y0, y1 - y0, box.top - margin, box.bottom + margin),
-    ):
-        if step == 0:
-            if not least < start < most:
-                return False
-            continue
-        ends = sorted(((least - start) / step, (most - start) / step))
-        low, high = max(low, ends[0]), min(high, ends[1])
-    return low < high
-
-
-def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
-    """Whether two segments cross, or their ends nearly touch."""
-
-    def side(p: Point, q: Point, r: Point) -> float:
-        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
-
-    crossing = side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
-    return crossing or math.dist(b, d) < 7
+    targets = []
+    for depth in (min(6.0, grid.cell * 0.14), 4.0):
+        targets.append(Box(x + depth, y + depth, x + grid.cell - depth, y + grid.cell - depth))
+    if texts and not any(pill.centre_cell == cell for pill in pills):
+        targets.append(
+            Box(
+                min(box.left for box in texts) - 3,
+                min(box.top for box in texts) - 3,
+                max(box.right for box in texts) + 3,
+                max(box.bottom for box in texts) + 3,
+            )
+        )
+    return targets

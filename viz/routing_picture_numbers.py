@@ -63,11 +63,14 @@ def choose_format(
     values: Sequence[float],
     sums: Sequence[tuple[Sequence[float], float]] = (),
     most_decimals: int = 3,
+    smallest_panel: float | None = None,
 ) -> NumberFormat:
     """The format for all ``values`` of a panel.
 
-    Exact within ``most_decimals`` where that is possible; else two significant digits of the largest value, and
-    one or two more where the printed terms of ``sums`` would not add up to the printed total.
+    Exact within ``most_decimals`` where that is possible; else two significant digits of the largest value,
+    and one or two more where the printed terms of ``sums`` would not add up to the printed total. Where two
+    panels share the format, ``smallest_panel`` is the smaller one of their largest values, and gets its two
+    digits too.
 
     Examples
     --------
@@ -92,6 +95,10 @@ def choose_format(
         if all(abs(shown.rounded(value) * 10.0**power - value) <= noise for value in finite):
             return shown
     start = max(0, 1 - (magnitude - power))
+    if smallest_panel:
+        start = min(start + 2, max(start, 1 - (math.floor(math.log10(smallest_panel * (1 + 1e-9))) - power)))
+    # One digit more where a small value would otherwise look like nothing.
+    start += start < 2 and any(NumberFormat(power, start, noise)(value) == "≈0" for value in finite)
     for decimals in range(start, start + 3):
         shown = NumberFormat(power, decimals, noise)
         if all(shown.adds_up(terms, total) for terms, total in sums):
@@ -100,7 +107,7 @@ def choose_format(
 
 
 def fit_number(text: str, room: int) -> str:
-    """A printed number in at most ``room`` characters: first without the leading zero, then with fewer decimals.
+    """A printed number in at most ``room`` characters: without the leading zero, then with fewer decimals.
 
     Examples
     --------
@@ -114,9 +121,11 @@ def fit_number(text: str, room: int) -> str:
         digits = digits[1:]
     if "." not in digits or len(sign + digits) <= room:
         return sign + digits
-    whole, _, decimals = digits.partition(".")
+    whole = digits.partition(".")[0]
     keep = max(0, room - len(sign) - len(whole) - 1)
     if not keep:
         return sign + (whole or "0")
     rounded = f"{round(float('0' + digits), keep):.{keep}f}"
+    if float(rounded) == 0:
+        return "≈0"
     return sign + (rounded if whole or not rounded.startswith("0.") else rounded[1:])

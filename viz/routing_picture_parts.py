@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from viz.fonts import text_width
+from viz.routing_picture_gradient import blocked_sign
 from viz.routing_picture_numbers import NumberFormat
 from viz.routing_picture_plane import Plane, Window
-from viz.routing_picture_values import LANE
 from viz.routing_picture_view import Grid, View
+from viz.routing_picture_words import place
 from viz.scene import Arc, Circle, Group, Hatch, Item, Line, Point, Rect, Span, Text, middle_text
 from viz.theme import Role, gradient_role
 
@@ -43,7 +44,7 @@ def legend(view: View, left: float, top: float, width: float) -> tuple[list[Item
 
 def _signs(view: View) -> list[tuple[str, str]]:
     plane = view.plane
-    found = [("bars", "window = a top bar × a left bar")]
+    found = [("bars", "window = a bar" if plane.one_axis else "window = a top bar × a left bar")]
     if plane.is_max:
         shown = [w for w in view.windows if not w.all_zero]
         if any(not w.split for w in shown):
@@ -55,7 +56,7 @@ def _signs(view: View) -> list[tuple[str, str]]:
         if any(w.losers for w in shown):
             found.append(("loser", "as large, but loses the tie"))
         if any(w.all_zero for w in view.windows):
-            found.append(("zero", "all zero: gradient will be blocked by ReLU"))
+            found.append(("zero", "all zero: ReLU will block it"))
         found.append(("arrow", "what a window sends"))
         found.append(("grey", "never wins"))
     else:
@@ -73,7 +74,7 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
             return [
                 Rect(x - 4, y - 9, 14, 5, "forward_tint", "forward", radius=2),
                 Rect(x - 10, y - 3, 5, 12, "forward_tint", "forward", radius=2),
-                Rect(x - 4, y - 3, 14, 12, None, "forward", 2),
+                Rect(x - 4, y - 3, 14, 12, None, "ink", 2),
             ]
         case "winner":
             return [Circle(x, y, 8, None, "forward", 2)]
@@ -90,7 +91,7 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 middle_text("×2", x, y, 9, fill="on_forward", bold=True),
             ]
         case "zero":
-            return [Circle(x, y, 8, None, "muted", 1, "dotted"), Line(((x - 5, y), (x + 5, y)), "muted", 1.2)]
+            return [Circle(x - 9, y, 8, None, "muted", 1, "dotted"), *blocked_sign(x + 6, y, "ink")]
         case "arrow":
             return [
                 Rect(x - 10, y - 5, 11, 10, "paper", "backward", radius=5),
@@ -115,8 +116,8 @@ def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
     x = right - text_width(plus, 9) - 4
     items: list[Item] = [middle_text(plus, x + 4, y, 9, fill="muted", anchor="start")]
     x -= 14 * len(_RAMP)
-    for place, role in enumerate(_RAMP):
-        items.append(Rect(x + place * 14, y - 5, 14, 10, role, "grid"))
+    for step, role in enumerate(_RAMP):
+        items.append(Rect(x + step * 14, y - 5, 14, 10, role, "grid"))
     items.append(middle_text("0", x + 49, y, 9, fill="on_weak"))
     items.append(middle_text(f"−{largest}", x - 4, y, 9, fill="muted", anchor="end"))
     return items
@@ -137,9 +138,9 @@ def filmstrip(
     cell = max(4.0, min(12.0, (step - 16) // columns, 72 // rows))
     height = cell * rows + 32
     items: list[Item] = []
-    for place, window in enumerate(view.windows):
-        x = left + step * (place % per_row + 0.5) - cell * columns / 2
-        y = top + (height + 8) * (place // per_row)
+    for number, window in enumerate(view.windows):
+        x = left + step * (number % per_row + 0.5) - cell * columns / 2
+        y = top + (height + 8) * (number // per_row)
         grid = Grid(x, y, cell, view.rows[0], view.columns[0], rows, columns)
         items.append(Group(tuple(_frame(view, grid, window, show, window is spotlight, step)), title=None))
     lines = -(-len(view.windows) // per_row)
@@ -157,7 +158,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     for column in range(grid.columns + 1):
         x = grid.left + column * grid.cell
         items.append(Line(((x, grid.top), (x, grid.bottom)), "grid", 0.7))
-    items.append(Rect(box.left, box.top, *size, None, "forward", 2.2 if lit else 1.3))
+    items.append(Rect(box.left, box.top, *size, None, "ink" if lit else "forward", 2.2 if lit else 1.3))
     dot = grid.cell * 0.3
     for cell, share in window.shares:
         if view.shows(cell):
@@ -166,21 +167,21 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     for cell in window.losers if not window.all_zero else ():
         if view.shows(cell):
             x, y = grid.centre(cell)
-            items.append(Circle(x, y, dot, "value", "forward", 1, "dashed"))
+            items.append(Circle(x, y, dot, "value", "forward", 1, "dotted"))
     middle = (grid.left + grid.right) / 2
     name, sent = view.name(window), show(window.cotangent)
     items.append(
         Text(middle, grid.bottom + 14, (Span(name, bold=True), Span(f" sends {sent}")), 11, "ink", "middle")
     )
     cells = [cell for cell, _ in window.shares]
-    goal = f"to ({cells[0][0]}, {cells[0][1]})" if len(cells) == 1 else f"to {len(cells)} cells"
+    goal = f"to {place(view.plane, cells[0])}" if len(cells) == 1 else f"to {len(cells)} cells"
     if text_width(goal, 9) <= room:
         items.append(Text(middle, grid.bottom + 27, goal, 9, "muted", "middle"))
     return items
 
 
 def thumbnail(view: View, left: float, top: float, largest: float) -> tuple[list[Item], float]:
-    """The whole map in small: a dot for each cell that got gradient, and the frame of the crop; and its height."""
+    """The whole map in small: a dot for each cell that got gradient, the crop's frame; and its height."""
     plane = view.plane
     rows, columns = plane.shape
     cell = THUMBNAIL / max(rows, columns)
@@ -216,8 +217,3 @@ def flow_arrow(
         Line(ends, role, thick, head="filled" if up else "open", head_size=12 if up else 8),
         middle_text(tuple(words), x + 14, (top + bottom) / 2, 11, fill=role, anchor="start"),
     ]
-
-
-def ruler_room(lanes: int) -> float:
-    """Pixels that a ruler with so many lanes takes."""
-    return lanes * LANE

@@ -13,7 +13,9 @@ from viz.scene import Arc, Circle, Hatch, Item, Line, Rect, Text, middle_text, n
 from viz.theme import Role, gradient_role, text_role_on
 
 LANE = 13.0
-INDEX_ROOM = 14.0
+INDEX_HEIGHT = 14.0
+# Numbers may be set this much narrower before digits are dropped.
+SQUEEZE = 0.76
 
 
 def number_size(cell: float) -> float:
@@ -24,25 +26,35 @@ def number_size(cell: float) -> float:
 def number_in(
     text: str, x: float, y: float, size: float, room: float, *, fill: Role = "ink", bold: bool = False
 ) -> Text:
-    """A number centred on (x, y) in at most ``room`` pixels: smaller down to 9 px, then with fewer digits."""
+    """A number centred on (x, y) in ``room`` pixels: smaller, then squeezed, then with fewer digits."""
     while size > 9 and text_width(text, size, mono=True) > room:
         size -= 1
-    most = max(1, int(room / text_width("0", size, mono=True)))
-    return number_text(fit_number(text, most), x, y, size, fill=fill, bold=bold)
+    most = max(1, int(room / text_width("0", size, mono=True) / SQUEEZE))
+    text = fit_number(text, most)
+    length = min(text_width(text, size, mono=True), room)
+    return middle_text(text, x, y, size, fill=fill, bold=bold, mono=True, length=length)
 
 
-def indices(grid: Grid, view: View) -> list[Item]:
-    """Row and column numbers of the real cells, small, left of and above a grid."""
+def index_room(view: View) -> float:
+    """The width that row numbers take, left of a grid."""
+    return text_width(str(view.rows[1]), 9) + 8
+
+
+def indices(grid: Grid, view: View, beside_input: bool = False) -> list[Item]:
+    """Row and column numbers, left of and above a grid (``beside_input``: next to its real cells)."""
     rows, columns = view.plane.shape
+    left, top = grid.left, grid.top
+    if beside_input:
+        left, top = grid.corner((max(view.rows[0], 0), max(view.columns[0], 0)))
     items: list[Item] = []
     for column in range(*view.columns):
         if 0 <= column < columns:
             x = grid.centre((grid.first_row, column))[0]
-            items.append(middle_text(str(column), x, grid.top - 7, 9, fill="muted"))
+            items.append(middle_text(str(column), x, top - 7, 9, fill="muted"))
     for row in range(*view.rows):
         if 0 <= row < rows and not view.plane.one_axis:
             y = grid.centre((row, grid.first_column))[1]
-            items.append(middle_text(str(row), grid.left - 5, y, 9, fill="muted", anchor="end"))
+            items.append(middle_text(str(row), left - 5, y, 9, fill="muted", anchor="end"))
     return items
 
 
@@ -58,8 +70,10 @@ class Bar:
 
 
 def ruler(view: View, axis: int, spotlight: Window) -> list[Bar]:
-    """The bars of the top ruler (``axis`` 1) or left ruler (``axis`` 0), in staggered lanes where they overlap."""
+    """The bars of the top (``axis`` 1) or left ruler (``axis`` 0), in staggered lanes where they overlap."""
     plane, span = view.plane, (view.rows, view.columns)[axis]
+    if plane.one_axis and axis == 0:
+        return []
     reach = plane.dilation[axis] * (plane.window[axis] - 1) + 1
     first, end = (view.window_rows, view.window_columns)[axis]
     lanes: list[int] = []
@@ -75,31 +89,38 @@ def ruler(view: View, axis: int, spotlight: Window) -> list[Bar]:
     return bars
 
 
-def lane_count(bars: Sequence[Bar]) -> int:
-    """How many lanes a ruler needs."""
-    return max((bar.lane for bar in bars), default=-1) + 1
+def ruler_room(bars: Sequence[Bar], axis: int) -> float:
+    """Pixels that a ruler takes across."""
+    return (1 + max((bar.lane for bar in bars), default=-1)) * _lane(bars, axis)
 
 
-def draw_rulers(grid: Grid, top: Sequence[Bar], left: Sequence[Bar]) -> list[Item]:
-    """Bars along the top and left of X: a window is one top bar times one left bar."""
+def _lane(bars: Sequence[Bar], axis: int) -> float:
+    """How far the lanes of a ruler are apart; names on the left ruler stand upright and may need more."""
+    widest = max((text_width(name, 9, bold=True) for bar in bars for name in bar.names), default=0.0)
+    return LANE if axis == 1 else max(LANE, widest + 4)
+
+
+def draw_rulers(grid: Grid, top: Sequence[Bar], left: Sequence[Bar], room: float) -> list[Item]:
+    """Bars along the top and left (``room`` pixels off) of X: a window is one top bar times one left bar."""
     items: list[Item] = []
     for bar in top:
         x0 = grid.corner((grid.first_row, bar.start))[0] + 1.5
         x1 = grid.corner((grid.first_row, bar.end))[0] - 1.5
-        y = grid.top - INDEX_ROOM - LANE * (bar.lane + 1)
+        y = grid.top - INDEX_HEIGHT - LANE * (bar.lane + 1)
         items.append(_bar(x0, y, x1 - x0, LANE - 2, bar.lit))
         label = _bar_label(bar.names, x1 - x0 - 4, " ")
         items.append(middle_text(label, (x0 + x1) / 2, y + LANE / 2 - 1, 9, fill=_bar_ink(bar), bold=bar.lit))
+    lane = _lane(left, 0)
     for bar in left:
         y0 = grid.corner((bar.start, grid.first_column))[1] + 1.5
         y1 = grid.corner((bar.end, grid.first_column))[1] - 1.5
-        x = grid.left - INDEX_ROOM - LANE * (bar.lane + 1)
-        items.append(_bar(x, y0, LANE - 2, y1 - y0, bar.lit))
+        x = grid.left - room - lane * (bar.lane + 1)
+        items.append(_bar(x, y0, lane - 2, y1 - y0, bar.lit))
         letters = _stack(bar.names, y1 - y0)
         step = min(14.0, (y1 - y0 - 2) / len(letters))
         middle = (y0 + y1) / 2 - step * (len(letters) - 1) / 2
         for place, letter in enumerate(letters):
-            centre = (x + LANE / 2 - 1, middle + place * step)
+            centre = (x + lane / 2 - 1, middle + place * step)
             items.append(middle_text(letter, *centre, 9, fill=_bar_ink(bar), bold=bar.lit))
     return items
 
@@ -122,7 +143,7 @@ def _stack(names: tuple[str, ...], room: float) -> tuple[str, ...]:
 
 
 def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) -> list[Item]:
-    """X: values, winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
+    """X: winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
     plane = view.plane
     items: list[Item] = []
     losers = {cell for window in view.windows if not window.all_zero for cell in window.losers}
@@ -136,7 +157,7 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) ->
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items += _input_cell(grid, view, cell, show, cell in losers)
     box = grid.window_box(plane, spotlight)
-    items.append(Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "forward", 3))
+    items.append(Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5))
     return items
 
 
@@ -190,21 +211,23 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, loser: b
         items.append(Circle(x, y, radius, None, "forward", 1.3, "dashed"))
     ink: Role = "ink" if real_wins or loser or not plane.is_max else "muted"
     size = number_size(grid.cell)
-    items.append(number_in(_value(plane, cell, show), x, y, size, room, fill=ink, bold=bool(real_wins)))
     edge = grid.cell / 2
+    # In small cells the number makes room for the badge.
+    low = 4 if len(real_wins) > 1 and grid.cell < 42 else 0
+    items.append(number_in(_value(plane, cell, show), x, y + low, size, room, fill=ink, bold=bool(real_wins)))
     if loser:
         items.append(Circle(x + edge - 7, y + edge - 7, 5, "value"))
         items.append(middle_text("=", x + edge - 7, y + edge - 7, 11, fill="forward", bold=True))
     if len(real_wins) > 1:
-        items += _badge(f"×{len(real_wins)}", x + edge - 3, y - edge + 3)
+        items += _badge(f"×{len(real_wins)}", x + edge - 2, y - edge + (1 if low else 3))
     return items
 
 
 def _badge(text: str, right: float, top: float) -> list[Item]:
     width = text_width(text, 9, bold=True) + 5
     return [
-        Rect(right - width, top, width, 12, "forward", radius=3),
-        middle_text(text, right - width / 2, top + 6, 9, fill="on_forward", bold=True),
+        Rect(right - width, top, width, 11, "forward", radius=3),
+        middle_text(text, right - width / 2, top + 5.5, 9, fill="on_forward", bold=True),
     ]
 
 
@@ -232,7 +255,7 @@ def draw_small_panel(
     if not named:
         items += _edge_numbers(grid, view)
     x, y = grid.corner((spotlight.row, spotlight.column))
-    items.append(Rect(x, y, grid.cell, grid.cell, None, role, 2.5))
+    items.append(Rect(x, y, grid.cell, grid.cell, None, "ink", 2.5))
     return items
 
 
@@ -247,6 +270,12 @@ def _edge_numbers(grid: Grid, view: View) -> list[Item]:
     return items
 
 
+def _number_height(grid: Grid, view: View, top: float) -> float:
+    """The height of a small panel's number: low in small cells, to keep clear of the letter."""
+    named_and_small = view.lettered and 30 <= grid.cell < 40
+    return top + grid.cell / 2 + (6 if named_and_small else 1)
+
+
 def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, float, float], list[Item]]:
     """What a cell of Y holds: the value, and whether its window was tied."""
 
@@ -255,12 +284,12 @@ def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, fl
         tag = ""
         if window.all_zero:
             tag = "all zero"
-        elif window.tied:
+        elif view.plane.is_max and window.tied:
             tag = f"tie: {view.plane.ties}"
         if text_width(tag, 9) > grid.cell - 2:
             tag = tag.partition(":")[0] if text_width(tag.partition(":")[0], 9) <= grid.cell - 2 else ""
         roomy = grid.cell >= 40
-        centre = y + grid.cell / 2 + (1 if roomy else 0)
+        centre = _number_height(grid, view, y)
         items: list[Item] = [
             number_in(text, x + grid.cell / 2, centre, number_size(grid.cell), grid.cell - 4, bold=True)
         ]
@@ -271,12 +300,13 @@ def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, fl
     return content
 
 
-def cotangent_content(show: NumberFormat, fill: Callable[[Window], Role]) -> Callable[..., list[Item]]:
+def cotangent_content(
+    view: View, show: NumberFormat, fill: Callable[[Window], Role]
+) -> Callable[..., list[Item]]:
     """What a cell of dY holds: the incoming gradient."""
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
-        shift = 1 if grid.cell >= 40 else 0
-        middle = (x + grid.cell / 2, y + grid.cell / 2 + shift)
+        middle = (x + grid.cell / 2, _number_height(grid, view, y))
         ink = text_role_on(fill(window))
         text = show(window.cotangent)
         return [number_in(text, *middle, number_size(grid.cell), grid.cell - 4, fill=ink, bold=True)]
@@ -294,22 +324,26 @@ def cotangent_fill(largest: float) -> Callable[[Window], Role]:
 
 
 def switch_content(view: View) -> Callable[[Grid, Window, float, float], list[Item]]:
-    """What a cell of the switches holds: the number of the winning tap, and the window in small with it filled."""
+    """What a cell of the switches holds: the winning tap's number, and the window in small with it filled."""
     plane = view.plane
     rows, columns = plane.window
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
         taps = [plane.tap(window, cell) for cell, _ in window.shares]
         text = "+".join(map(str, taps)) if taps else "none"
-        middle_y = y + grid.cell / 2
-        drawn = grid.cell >= 40 and max(rows, columns) <= 5
+        dot = min(7.0, (grid.cell - 24) / max(rows, columns))
+        drawn = dot >= 4
         if not drawn:
             return [
                 number_in(
-                    text, x + grid.cell / 2, middle_y, number_size(grid.cell), grid.cell - 4, fill="saved"
+                    text,
+                    x + grid.cell / 2,
+                    _number_height(grid, view, y),
+                    number_size(grid.cell),
+                    grid.cell - 4,
+                    fill="saved",
                 )
             ]
-        dot = min(7.0, (grid.cell - 24) / max(rows, columns))
         left, top = x + grid.cell - 5 - dot * columns, y + grid.cell - 5 - dot * rows
         items: list[Item] = []
         for tap in range(rows * columns):
@@ -326,13 +360,22 @@ def switch_content(view: View) -> Callable[[Grid, Window, float, float], list[It
 
 
 def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) -> list[Item]:
-    """For pools without winners: the share of each cell of one window."""
+    """For pools without winners: the share of each cell of one window; padding hatched."""
+    shares = dict(window.shares)
     items: list[Item] = []
-    for cell, share in window.shares:
-        x, y = grid.corner((cell[0] - window.top, cell[1] - window.left))
-        items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
+    for tap in range(plane.window[0] * plane.window[1]):
+        row, column = divmod(tap, plane.window[1])
+        cell = (window.top + row * plane.dilation[0], window.left + column * plane.dilation[1])
+        x, y = grid.corner((row, column))
         middle = (x + grid.cell / 2, y + grid.cell / 2)
-        items.append(number_in(show(share), *middle, number_size(grid.cell), grid.cell - 4))
+        if cell in shares:
+            items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
+            items.append(number_in(show(shares[cell]), *middle, number_size(grid.cell), grid.cell - 4))
+        else:
+            items += [
+                Hatch(x, y, grid.cell, grid.cell),
+                Rect(x, y, grid.cell, grid.cell, None, "grid", dash="dotted"),
+            ]
     return items
 
 

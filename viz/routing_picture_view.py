@@ -53,8 +53,8 @@ class View:
         return {(w.row, w.column): ascii_lowercase[i] for i, w in enumerate(self.windows) if self.lettered}
 
     def name(self, window: Window) -> str:
-        """The letter of a window; its row and column past 26 windows or outside the crop."""
-        return self._letters.get((window.row, window.column), f"{window.row},{window.column}")
+        """The letter of a window; its row and column, "[2, 0]", past 26 windows or outside the crop."""
+        return self._letters.get((window.row, window.column), f"[{window.row}, {window.column}]")
 
     def shows(self, cell: Cell) -> bool:
         """Whether the cell is in the picture."""
@@ -112,19 +112,26 @@ def choose_view(plane: Plane) -> View:
     if bottom - top <= LARGEST_WHOLE and right - left <= LARGEST_WHOLE:
         return View(plane, spans[0], spans[1], (0, plane.grid[0]), (0, plane.grid[1]))
     choices = [_axis_choices(plane, axis, spans[axis]) for axis in (0, 1)]
-    arrived = plane.gradient != 0
-    weight = np.where(arrived, 1.0, 0.0) + np.nan_to_num(np.abs(plane.gradient), posinf=0.0) * 1e-9
+    # Windows that are all zero win nothing worth seeing.
+    arrived = np.zeros(plane.shape)
+    for cell, terms in plane.arrivals.items():
+        arrived[cell] = any(not window.all_zero and window.cotangent != 0 for window, _ in terms)
+    weight = arrived + np.nan_to_num(np.abs(plane.gradient), posinf=0.0) * 1e-9
     # Sums over every rectangle by differences of running sums.
     running = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1))
     running[1:, 1:] = weight.cumsum(0).cumsum(1)
-    best, found = -1.0, (choices[0][0], choices[1][0])
+    centre = np.argwhere(arrived).mean(axis=0) if arrived.any() else np.zeros(2)
+    best, found = -np.inf, (choices[0][0], choices[1][0])
     for rows in choices[0]:
         r0, r1 = max(rows[0][0], 0), min(rows[0][1], plane.shape[0])
         for columns in choices[1]:
             c0, c1 = max(columns[0][0], 0), min(columns[0][1], plane.shape[1])
             total = running[r1, c1] - running[r0, c1] - running[r1, c0] + running[r0, c0]
+            # Of equals, the one with the gradient in its middle.
+            off = abs((r0 + r1 - 1) / 2 - centre[0]) + abs((c0 + c1 - 1) / 2 - centre[1])
+            total = float(total) - 1e-6 * off
             if total > best:
-                best, found = float(total), (rows, columns)
+                best, found = total, (rows, columns)
     (row_span, row_windows), (column_span, column_windows) = found
     return View(plane, row_span, column_span, row_windows, column_windows)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viz.routing_picture_gradient import sum_letters
 from viz.routing_picture_numbers import NumberFormat, choose_format
 from viz.routing_picture_plane import Cell, Plane, Window
 from viz.routing_picture_view import View
 
 MOST_LISTED = 4
+MOST_TERMS = 4
 
 
 def size_words(plane: Plane) -> str:
@@ -42,8 +42,8 @@ def subtitle(plane: Plane) -> str:
     """One sentence that says what pooling does forward and backward."""
     if plane.is_max:
         return (
-            "Forward, max keeps the largest number of each window and remembers where it was. "
-            "Backward, the window's gradient goes back there; where two meet, they add."
+            "Forward, max keeps each window's largest number and its place. "
+            "Backward, the gradient returns to that place; where two meet, they add."
         )
     return (
         "Forward, each window becomes one weighted sum. "
@@ -67,10 +67,10 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
     """Question and answer, for whoever sees nothing but the picture."""
     plane = view.plane
     found = [("What is saved?", _saved(plane))]
+    sums = _sums(view, show)
+    if sums:
+        found.append(sums)
     if plane.is_max:
-        sums = _sums(view, show)
-        if sums:
-            found.append(sums)
         ties = _ties(view, show, show_values)
         if ties:
             found.append(("Ties?", ties))
@@ -87,8 +87,8 @@ def _saved(plane: Plane) -> str:
         text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
     else:
         text = (
-            f"Only the {_many(count, 'switch', 'switches')}: the number of the winning tap, counted from 0 "
-            "row by row in its window."
+            f"{_many(count, 'switch', 'switches')}, one a window: the number of the winning tap, "
+            "counted from 0, row by row."
         )
     if plane.saved is not None:
         dtype, size = plane.saved
@@ -110,20 +110,27 @@ def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
     ]
     if not cells:
         return None
-    cells.sort(key=lambda cell: -len(view.plane.arrivals[cell]))
-    listed = [_sum_words(view, cell, show) for cell in sorted(cells[:MOST_LISTED])]
-    more = f" · and {len(cells) - MOST_LISTED} more" if len(cells) > MOST_LISTED else ""
-    shown = show(float(view.plane.gradient[sorted(cells[:MOST_LISTED])[0]]))
-    return f"Why {shown}?", f"Windows overlap, so one cell can win several: {' · '.join(listed)}{more}"
+    # Long sums explain nothing: up to four terms first, of these the longest.
+    lengths = {cell: len(view.plane.arrivals[cell]) for cell in cells}
+    cells.sort(key=lambda cell: (lengths[cell] > MOST_TERMS, abs(lengths[cell] - MOST_TERMS)))
+    chosen = cells[:MOST_LISTED] if lengths[cells[0]] <= MOST_TERMS else cells[:1]
+    listed = [sum_words(view, cell, show) for cell in sorted(chosen)]
+    more = f" · and {len(cells) - len(listed)} more" if len(cells) > len(listed) else ""
+    shown = show(float(view.plane.gradient[sorted(chosen)[0]]))
+    why = "one cell can win several" if view.plane.is_max else "one cell gets several shares"
+    return f"Why {shown}?", f"Windows overlap, so {why}: {' · '.join(listed)}{more}"
 
 
-def _sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
+def sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
+    """What a cell's gradient is the sum of: "cell (3, 1): d + g = 0.4 + 0.7 = 1.1"."""
     arrivals = view.plane.arrivals[cell]
     parts = [window.cotangent * share for window, share in arrivals]
     total = float(view.plane.gradient[cell])
     numbers = " + ".join(show(part) for part in parts).replace("+ −", "− ")
     sign = "=" if show.adds_up(parts, total) else "≈"
-    letters = " + ".join(sum_letters(view, cell))
+    if len(parts) == 1:
+        return f"cell {place(view.plane, cell)}: {view.name(arrivals[0][0])} sends {numbers}"
+    letters = " + ".join(view.name(window) for window, _ in arrivals)
     return f"cell {place(view.plane, cell)}: {letters} = {numbers} {sign} {show(total)}"
 
 
@@ -188,17 +195,21 @@ def _zeros(plane: Plane) -> str:
 
 def _lost(plane: Plane) -> str:
     total_out, total_in = float(plane.cotangents.sum()), float(plane.gradient.sum())
+    scale = float(np.abs(plane.cotangents).sum())
+    if math.isfinite(scale) and scale:
+        # Without the noise of adding floats.
+        digits = 6 - math.floor(math.log10(scale))
+        total_out, total_in = round(total_out, digits), round(total_in, digits)
     show = sum_format(total_out, total_in)
     sent, received, stayed = counts(plane)
     arrived = f"sum of dY {show(total_out)}, sum of dX {show(total_in)}"
-    scale = float(np.abs(plane.cotangents).sum())
     equal = abs(total_out - total_in) <= 1e-5 * scale
     if not math.isfinite(scale):
         return f"Not to be said: dY holds NaN or inf ({arrived})."
     if not plane.is_max:
         if equal:
             return f"Nothing: {arrived}."
-        swallowed = "" if len(plane.windows) == 0 else _share_sum_words(plane)
+        swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
         return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
     head = "Nothing" if equal else "These should agree"
     text = f"{head}: {arrived}. {sent} sent, {_many(received, 'cell', 'cells')} received, {stayed} stayed 0."
@@ -206,11 +217,11 @@ def _lost(plane: Plane) -> str:
     if blocked:
         amount = sum(window.cotangent for window in blocked)
         who = "the ReLU before will block it" if plane.after_relu else "a ReLU before would block it"
-        text += f" But {_many(len(blocked), 'window is', 'windows are')} all zero (struck out): {who}, {show(amount)}."
+        text += f" But {_many(len(blocked), 'window is', 'windows are')} all zero: {who}, {show(amount)}."
     return text
 
 
-def _share_sum_words(plane: Plane) -> str:
+def _sharesum_words(plane: Plane) -> str:
     sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
     if sums == {float(plane.window[0] * plane.window[1])}:
         return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
@@ -224,7 +235,8 @@ def sum_format(*values: float) -> NumberFormat:
     finite = [abs(value) for value in values if math.isfinite(value)]
     largest = max(finite, default=0.0)
     shown = choose_format([value for value in values if math.isfinite(value)])
-    if largest == 0 or shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite):
+    exact = shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite)
+    if largest == 0 or exact:
         return shown
     decimals = max(0, 3 - math.floor(math.log10(largest)))
     return NumberFormat(0, decimals, largest * 1e-6)
@@ -271,8 +283,9 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
         parts += ["switches (saved): the winning tap of each window", _columns(taps), ""]
     parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
     parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
+    exact = _six_digits(plane)
     sums = [
-        _sum_words(view, cell, NumberFormat(0, 9, 1e-7 * (float(np.abs(plane.gradient).max()) or 1.0)))
+        sum_words(view, cell, exact)
         for cell in sorted(plane.arrivals)
         if plane.is_max and len(plane.arrivals[cell]) > 1
     ]
@@ -280,6 +293,11 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     parts += [f"{question} {answer}" for question, answer in answers(view, show, show_values)]
     parts += [f"{cotangent_words(plane)}; sample {plane.sample[0]}, channel {plane.channel[0]}", ""]
     return "\n".join(parts)
+
+
+def _six_digits(plane: Plane) -> NumberFormat:
+    largest = max((abs(float(v)) for v in plane.gradient.flat if math.isfinite(v)), default=0.0) or 1.0
+    return NumberFormat(0, max(0, 5 - math.floor(math.log10(largest))), largest * 2e-7)
 
 
 def _rows(plane: Plane) -> Sequence[Sequence[Window]]:

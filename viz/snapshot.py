@@ -6,6 +6,7 @@ this file needs no private name of the engine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import prod
@@ -119,6 +120,8 @@ class _Taker:
         name = self.identify(source, "c" if half == "forward" else "s")
         tensor = source.tensor() if hasattr(source, "tensor") else None
         number = _scalar(tensor.data) if tensor is not None else None
+        if tensor is not None and half == "backward" and source.name == "seed":
+            number = _uniform(tensor.data)
         value = Value(tuple(source.shape), str(source.dtype), _nbytes(source), number)
         self.boxes.append(Box(name, half, "constant", "constant", known_as or _name(source), (value,)))
         return name
@@ -232,6 +235,7 @@ class _Taker:
             flows=flows,
             pools=pools,
             has_backward=gradients is not None,
+            is_freed=any(node.freed for node in graph.nodes),
         )
 
     def counted_scopes(self) -> Iterable[Scope]:
@@ -248,6 +252,8 @@ class _Taker:
     def pools(self, graph: Any, gradients: Any) -> Iterable[PoolCrop]:
         sent = {id(node): tensor for node, tensor in gradients.cotangents.items()}
         received = sent | {id(leaf): tensor for leaf, tensor in gradients.gradients.items()}
+        uses = Counter(id(value) for node in graph.nodes for value in node.inputs)
+        uses.update(id(value) for value, _ in graph.outputs)
         for node in graph.nodes:
             geometry = node.settings.get("geometry")
             if not hasattr(geometry, "window") or id(node) not in sent or not node.inputs:
@@ -265,7 +271,7 @@ class _Taker:
                 geometry,
                 switches,
                 np.asarray(sent[id(node)].data),
-                np.asarray(arrived.data),
+                np.asarray(arrived.data) if uses[id(node.inputs[0])] == 1 else None,
             )
             if crop is not None:
                 yield crop
@@ -290,7 +296,7 @@ def _name(thing: Any) -> str | None:
 def _clipped(text: str, longest: int = LONGEST_NAME) -> str:
     """One line of printable text: a name may be anything that a user typed."""
     text = " ".join(text[: 4 * longest].split())
-    text = "".join(character if character.isprintable() else "�" for character in text)
+    text = "".join(character if character.isprintable() else "?" for character in text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -307,6 +313,12 @@ def _nbytes(value: Any) -> int:
 
 def _scalar(array: Any) -> float | None:
     return float(array.item()) if getattr(array, "size", 0) == 1 and array.dtype.kind in "fiub" else None
+
+
+def _uniform(array: Any) -> float | None:
+    """The value that all elements have."""
+    values = np.asarray(array)
+    return float(values.flat[0]) if values.size and bool((values == values.flat[0]).all()) else None
 
 
 def _largest(array: Any) -> float:

@@ -9,14 +9,15 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 import autograd_cnn as ag
+from viz.diagram import diagram_drawing
 from viz.drawing import Drawing
 from viz.errors import UndrawableError
-from viz.ladder import ladder_scene
-from viz.ladder_text import ladder_text
+from viz.ladder import ladder_drawing
 from viz.model import Picture
 from viz.snapshot import snapshot, snapshot_with_gradient
 
 View = Literal["ladder", "forward", "backward", "graph"]
+Overlay = Literal["bytes", "gradients"]
 
 
 def draw(
@@ -24,6 +25,7 @@ def draw(
     *examples: Any,
     view: View = "ladder",
     depth: int | None = None,
+    overlay: Overlay | None = None,
     theme: Literal["light", "dark", "auto"] = "light",
 ) -> Drawing:
     """Draw what was computed, and how its gradient flows back.
@@ -40,6 +42,8 @@ def draw(
     depth : int, optional
         Levels of modules to open; 0 folds a network into one box. By default the ladder opens the deepest
         level with at most 40 rows.
+    overlay : {"bytes", "gradients"}, optional
+        Numbers in the boxes: bytes of each result, or the largest absolute value of each gradient.
     theme : {"light", "dark", "auto"}
         Colours; "auto" follows the reader's system.
 
@@ -51,7 +55,8 @@ def draw(
     Raises
     ------
     UndrawableError
-        ``what`` is none of the above, a view is unknown, or there is no gradient where one is asked for.
+        ``what`` is none of the above, a view or overlay is unknown, or there is no gradient where one is
+        asked for.
 
     Examples
     --------
@@ -63,16 +68,20 @@ def draw(
     """
     if view not in get_args(View):
         raise UndrawableError(f"no view is called {view!r}; there are {', '.join(map(repr, get_args(View)))}")
+    if overlay is not None and overlay not in get_args(Overlay):
+        raise UndrawableError(f"no overlay is called {overlay!r}; there are {get_args(Overlay)}")
     picture = picture_of(what, *examples, backward=view in ("ladder", "backward"))
     if view == "backward" and not picture.has_backward:
         raise UndrawableError(
             "the backward view needs a tensor that wants gradients, or a GradientGraph; this graph has none"
         )
-    return Drawing(ladder_scene(picture, depth), ladder_text(picture, depth), picture.data(), theme)
+    if view == "ladder":
+        return ladder_drawing(picture, depth, overlay, theme)
+    return diagram_drawing(picture, view, depth, overlay, theme)
 
 
 def picture_of(what: Any, *examples: Any, backward: bool = True) -> Picture:
-    """The picture model of ``what`` (see `draw`), with its backward half where there is one and it is asked for."""
+    """The picture model of ``what`` (see `draw`), with a backward half if it has one and it is asked for."""
     if isinstance(what, ag.GradientGraph):
         return snapshot_with_gradient(what, (), _seed_words(what.seeds))
     if isinstance(what, ag.Graph):
@@ -99,9 +108,7 @@ def _results(what: Any, examples: tuple[Any, ...]) -> list[ag.Tensor]:
     if callable(what) and not isinstance(what, ag.Tensor):
         return _tensors(_called(what, examples), f"what {_name_of(what)} returned")
     if examples:
-        raise UndrawableError(
-            f"examples are arguments for a function, but {type(what).__name__} can't be called"
-        )
+        raise UndrawableError(f"examples are for a function to call, and {type(what).__name__} is none")
     return _tensors(what, "what")
 
 
@@ -111,7 +118,7 @@ def _tensors(value: Any, role: str) -> list[ag.Tensor]:
     if isinstance(value, (list, tuple)) and value and all(isinstance(entry, ag.Tensor) for entry in value):
         return list(value)
     raise UndrawableError(
-        f"{role} is a {type(value).__name__}; draw a Tensor, a sequence of them, a Graph, or a function of Tensors"
+        f"{role} has the type {type(value).__name__}; a Tensor, Tensors, a Graph or a function fits"
     )
 
 

@@ -2,6 +2,7 @@
 
 from autograd_cnn.data.batching import Batches
 from autograd_cnn.data.enlarging import enlarge
+from autograd_cnn.data.shifting import shift
 from autograd_cnn.data.uci import Digits, Split, digits
 
-__all__ = ["Batches", "Digits", "Split", "digits", "enlarge"]
+__all__ = ["Batches", "Digits", "Split", "digits", "enlarge", "shift"]

@@ -12,7 +12,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops._shapes import shape_of
-from autograd_cnn.primitive import Primitive
+from autograd_cnn.primitive import Primitive, late
 
 _default_float = np.dtype(np.float32)
 
@@ -116,3 +116,5 @@ cast: Primitive = Primitive(
 convert: Primitive = Primitive(
     "convert", lambda x, *, target: x.astype(target), "x", shape=_shape, dtype=lambda x, *, target: target
 )
+
+late.astype = astype

@@ -13,17 +13,17 @@ from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.primitive import Primitive
 
 
-def _relu_gate(g: Any, out: Any) -> Any:
+def _relu_gate(g: Any, y: Any) -> Any:
     # a plain product would turn an infinite cotangent at a dead unit into NaN
-    return np.where(out > 0, g, 0)
+    return np.where(y > 0, g, 0)
 
 
 relu_gate_p: Primitive = Primitive(
     "relu_gate",
     _relu_gate,
-    "g out",
-    shape=elementwise("relu_gate", "g", "out"),
-    transposes={"g": lambda h, out: relu_gate_p(h, out)},
+    "g y",
+    shape=elementwise("relu_gate", "g", "y"),
+    transposes={"g": lambda h, y: relu_gate_p(h, y)},
     check_first=False,
     title="relu gate",
 )

@@ -72,14 +72,22 @@ log_of_base_p: Primitive = Primitive(
     check_first=False,
     title="log where positive",
 )
+
+
+def _lowered(y: Any) -> Any:
+    """Give the exponent y - 1, but 1 where y is 0, so that 0 * x**-1 cannot make NaN of a known zero."""
+    if y.__class__ is int or y.__class__ is float:
+        return y - 1 if y else 1.0
+    return select_p(equal_p(y, 0.0), 1.0, y - 1)
+
+
 power_p: Primitive = Primitive(
     "power",
     np.power,
     "x y",
     shape=elementwise("power", "x", "y"),
     vjps={
-        # where y is 0 the exponent is kept at 1, so that 0 * x**-1 cannot make NaN of a known zero
-        "x": lambda g, x, y: g * y * power_p(x, select_p(equal_p(y, 0.0), 1.0, y - 1)),
+        "x": lambda g, x, y: g * y * power_p(x, _lowered(y)),
         "y": lambda g, x, out: g * out * log_of_base_p(x),
     },
     diagonal=True,

@@ -33,6 +33,8 @@ def _product_shape(x: Any, y: Any) -> Shape:
             rule="(..., n, k) @ (..., k, m) gives (..., n, m)",
             fits=f"y with {x.shape[-1]} rows, or x with {y.shape[-2]} columns",
         )
+    if x.ndim == y.ndim == 2:
+        return (x.shape[0], y.shape[1])
     stacks = {"stack of x": Abstract(x.shape[:-2], x.dtype), "stack of y": Abstract(y.shape[:-2], y.dtype)}
     batch = broadcast_shape("matmul", stacks)
     return (*batch, x.shape[-2], y.shape[-1])

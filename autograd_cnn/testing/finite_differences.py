@@ -70,8 +70,8 @@ def gradcheck(
     inputs: Sequence[Tensor | ArrayLike],
     order: int = 1,
     eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
+    atol: float = 1e-6,
+    rtol: float = 1e-4,
     seed: int = 0,
 ) -> GradientReport:
     """Compare a function's gradients with central finite differences, element by element.

@@ -1,0 +1,57 @@
+"""Rows of `autograd_cnn.ops.elementwise`, and of the dtype conversions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd_cnn as ag
+
+from .table import Bad, Kink, OpRow, Sampler, Variant, away, loop, normal, positive
+
+EDGES = ((np.zeros((0, 2)),), (np.array(1.5),), (np.ones((1, 1)),))
+
+
+def unary(name: str, sample: Sampler, reference: Callable[[Any], Any], *kinks: Kink) -> OpRow:
+    return OpRow(name, getattr(ag, name), (name,), sample, loop(reference), edges=EDGES, kinks=kinks)
+
+
+ROWS = [
+    unary("exp", normal((2, 3)), math.exp),
+    unary("log", positive((2, 3)), math.log, Kink(([0.0, 2.0],), ([math.inf, 0.5],))),
+    unary("sqrt", positive((2, 3)), math.sqrt, Kink(([0.0, 4.0],), ([math.inf, 0.25],))),
+    unary("tanh", normal((2, 3)), math.tanh, Kink(([1e4, -1e4],), ([0.0, 0.0],))),
+    unary("absolute", away((2, 3)), abs, Kink(([0.0, -2.0, 3.0],), ([0.0, -1.0, 1.0],))),
+    # a known zero: it may be asked for, and is 0 also at the jump
+    unary("sign", away((2, 3)), lambda x: math.copysign(1.0, x), Kink(([0.0, -2.0],), ([0.0, 0.0],))),
+    OpRow(
+        "cast",
+        lambda x: ag.astype(ag.astype(x, np.float32), np.float64),
+        ("cast",),
+        lambda rng: (rng.integers(-8, 8, (2, 3)) / 4,),  # exact in either precision
+        lambda x: x,
+        order=0,  # finite differences drown in float32; test_conversions has the gradient
+        edges=EDGES,
+        dtypes=("float64",),
+    ),
+    OpRow(
+        "convert",
+        ag.astype,
+        ("convert",),
+        lambda rng: (rng.uniform(-5, 5, (2, 3)),),
+        lambda x, dtype: np.array([math.trunc(v) for v in x.flat]).reshape(x.shape),
+        variants=(Variant({"dtype": np.int64}), Variant({"dtype": "int32"})),
+        order=0,
+        edges=EDGES,
+        bad=(
+            Bad(
+                lambda: ag.astype(ag.tensor([1.0]), complex),
+                ag.DTypeError,
+                r"^astype: elements must be numbers, not complex128\n  x: float32 \(1,\)\n  fits: a float",
+            ),
+        ),
+    ),
+]

@@ -1,0 +1,397 @@
+"""Tests generated from the op tables: what every op must do, checked for each row and variant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_cnn as ag
+from autograd_cnn import AutogradError, Tensor
+from autograd_cnn._modes import switched
+from autograd_cnn.primitive import Primitive, registry, zero
+
+from .rows import ROWS
+from .table import Array, Bad, Inputs, Kink, OpRow, Variant
+
+VARIANTS = [
+    pytest.param(row, variant, id=f"{row.name}-{number}")
+    for row in ROWS
+    for number, variant in enumerate(row.variants)
+]
+SMOOTH = [case for case in VARIANTS if case.values[0].order]
+LINEAR = [case for case in VARIANTS if any(registry[name].linear for name in case.values[0].primitives)]
+
+
+def call(
+    row: OpRow, inputs: Inputs, settings: Any, gradients: bool = False
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Run a row's function; give its outputs and, of the inputs, those that want a gradient."""
+    tensors = [
+        ag.from_numpy(a, share=True, requires_grad=gradients and row.wants(i, a))
+        for i, a in enumerate(inputs)
+    ]
+    result = row.function(*tensors, **settings)
+    outputs = list(result) if isinstance(result, tuple) else [result]
+    return outputs, [t for t in tensors if t.requires_grad]
+
+
+def gradients_of(
+    row: OpRow,
+    inputs: Inputs,
+    settings: Any,
+    create_graph: bool = False,
+    cotangents: list[Array] | None = None,
+) -> list[Tensor]:
+    """Give the gradients of all inputs that have one, under fixed random cotangents."""
+    outputs, leaves = call(row, inputs, settings, gradients=True)
+    outputs = [y for y in outputs if y.requires_grad]
+    if cotangents is None:
+        rng = np.random.default_rng(1)
+        cotangents = [rng.standard_normal(y.shape).astype(y.dtype) for y in outputs]
+    return list(ag.gradients(outputs, leaves, cotangents, create_graph))
+
+
+def cast_all(row: OpRow, inputs: Inputs, dtype: Any) -> Inputs:
+    return tuple(a.astype(dtype) if a.dtype.kind == "f" else a for a in inputs)
+
+
+def expected_of(row: OpRow, inputs: Inputs, settings: Any) -> list[Array]:
+    result = row.reference(*(a.astype(np.float64) if a.dtype.kind == "f" else a for a in inputs), **settings)
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def read_only(inputs: Inputs) -> Inputs:
+    for a in inputs:
+        a.flags.writeable = False
+    return inputs
+
+
+def scattered(array: Array) -> Array:
+    """Give the same values in memory order reversed, with gaps and backward."""
+    spread = (
+        np.repeat(np.asfortranarray(array).copy(order="F"), 2, axis=-1)[..., ::2] if array.ndim else array
+    )
+    return spread[::-1].copy(order="F")[::-1] if array.ndim else spread
+
+
+def test_every_primitive_has_a_row() -> None:
+    covered = {name for row in ROWS for name in row.primitives}
+    missing = sorted(set(registry) - covered)
+    assert not missing, f"no row in tests/ops covers {missing}; add one to the table of its family"
+
+
+def test_row_names_are_unique() -> None:
+    names = [row.name for row in ROWS]
+    assert len(names) == len(set(names))
+
+
+def test_every_public_function_has_a_row() -> None:
+    """Each op in ``ag.__all__`` is some row's function, or another name of one."""
+    engine = {"tensor", "from_numpy", "gradient_graph", "gradients", "no_grad", "routing"}
+    functions = {
+        name: getattr(ag, name)
+        for name in ag.__all__
+        if callable(getattr(ag, name)) and not isinstance(getattr(ag, name), type)
+    }
+    rows = [row.function for row in ROWS]
+    wrapped = {"concatenate"}  # takes a list, so its row wraps it
+    missing = [name for name, f in functions.items() if f not in rows and name not in engine | wrapped]
+    assert not missing
+
+
+@pytest.mark.parametrize(("row", "variant"), VARIANTS)
+def test_runs_its_primitives(row: OpRow, variant: Variant) -> None:
+    inputs = row.inputs(variant)
+    with switched(capturing=True):
+        outputs, _ = call(row, inputs, variant.settings)
+        ran = {node.primitive.name for node in ag.Graph.of(*outputs).nodes}
+    if variant is row.variants[0]:
+        assert set(row.primitives) <= ran
+
+
+@pytest.mark.parametrize(("row", "variant"), VARIANTS)
+def test_value(row: OpRow, variant: Variant) -> None:
+    for dtype in row.dtypes:
+        inputs = cast_all(row, row.inputs(variant), dtype)
+        before = [a.copy() for a in inputs]
+        outputs, _ = call(row, read_only(inputs), variant.settings)
+        expected = expected_of(row, inputs, variant.settings)
+        assert len(outputs) == len(expected)
+        for y, e in zip(outputs, expected, strict=True):
+            assert y.shape == e.shape
+            tolerance = 1e-12 if dtype == "float64" else 2e-5
+            np.testing.assert_allclose(y.numpy(), e, rtol=tolerance, atol=tolerance)
+            if y.dtype.kind == "f":
+                assert y.dtype == np.dtype(dtype)
+        for a, b in zip(inputs, before, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_gradients_against_finite_differences(row: OpRow, variant: Variant) -> None:
+    inputs = row.inputs(variant)
+    varied = [i for i, a in enumerate(inputs) if row.wants(i, a)]
+
+    def function(*tensors: Tensor) -> Any:
+        full: list[Any] = [ag.from_numpy(a) for a in inputs]
+        for i, t in zip(varied, tensors, strict=True):
+            full[i] = t
+        return row.function(*full, **variant.settings)
+
+    report = ag.testing.gradcheck(function, [inputs[i] for i in varied], order=row.order, eps=1e-5)
+    assert report.passed
+    assert report.order == row.order
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_second_order_under_a_moving_cotangent(row: OpRow, variant: Variant) -> None:
+    """A rule must be differentiable in its cotangent too: here that depends on x and has both signs."""
+    inputs = row.inputs(variant)
+    varied = [i for i, a in enumerate(inputs) if row.wants(i, a)]
+
+    def function(*tensors: Tensor) -> Any:
+        full: list[Any] = [ag.from_numpy(a) for a in inputs]
+        for i, t in zip(varied, tensors, strict=True):
+            full[i] = t
+        result = row.function(*full, **variant.settings)
+        y = result[0] if isinstance(result, tuple) else result
+        return y * (y - 0.7)
+
+    assert ag.testing.gradcheck(function, [inputs[i] for i in varied], order=row.order, eps=1e-5).passed
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_gradient_dtypes_and_inputs_untouched(row: OpRow, variant: Variant) -> None:
+    exact = gradients_of(row, row.inputs(variant), variant.settings)
+    for dtype in row.dtypes:
+        inputs = read_only(cast_all(row, row.inputs(variant), dtype))
+        before = [a.copy() for a in inputs]
+        for g, e in zip(gradients_of(row, inputs, variant.settings), exact, strict=True):
+            assert g.dtype == np.dtype(dtype)
+            assert g.shape == e.shape
+            tolerance = 1e-12 if dtype == "float64" else 1e-4
+            np.testing.assert_allclose(g.numpy(), e.numpy(), rtol=tolerance, atol=10 * tolerance)
+        for a, b in zip(inputs, before, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_each_gradient_has_its_inputs_dtype(row: OpRow, variant: Variant) -> None:
+    """A float32 and a float64 operand give a float64 result, and get gradients of their own dtypes."""
+    inputs = list(row.inputs(variant))
+    floating = [i for i, a in enumerate(inputs) if row.wants(i, a)]
+    if len(floating) < 2 or isinstance(row.function, Primitive):
+        return
+    inputs[floating[0]] = inputs[floating[0]].astype(np.float32)
+    outputs, leaves = call(row, tuple(inputs), variant.settings, gradients=True)
+    assert outputs[0].dtype == np.float64
+    for create_graph in (False, True):
+        found = gradients_of(row, tuple(inputs), variant.settings, create_graph)
+        assert [g.dtype for g in found] == [t.dtype for t in leaves]
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_cotangents_are_not_written(row: OpRow, variant: Variant) -> None:
+    inputs = row.inputs(variant)
+    outputs, leaves = call(row, inputs, variant.settings, gradients=True)
+    y = outputs[0]
+    rng = np.random.default_rng(2)
+    given = rng.standard_normal(y.shape)
+    given.flags.writeable = False
+    cotangent = ag.from_numpy(given, share=True)
+    first = ag.gradients(y, leaves, cotangent)
+    again = ag.gradients(y, leaves, cotangent)
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+@pytest.mark.parametrize(("row", "variant"), SMOOTH)
+def test_recorded_gradient_equals_plain_one(row: OpRow, variant: Variant) -> None:
+    inputs = row.inputs(variant)
+    plain = gradients_of(row, inputs, variant.settings)
+    recorded = gradients_of(row, inputs, variant.settings, create_graph=True)
+    for a, b in zip(plain, recorded, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-13, atol=1e-13)
+        assert a.dtype == b.dtype
+        assert not a.requires_grad
+    for node in ag.Graph.of(*recorded).nodes:
+        for value in node.inputs:
+            assert isinstance(value, (ag.Node, Tensor, ag.Source, float, int)), (node, value)
+
+
+@pytest.mark.parametrize(("row", "variant"), VARIANTS)
+def test_any_memory_order(row: OpRow, variant: Variant) -> None:
+    inputs = row.inputs(variant)
+    strided = tuple(scattered(a) for a in inputs)
+    for y, e in zip(
+        call(row, strided, variant.settings)[0], call(row, inputs, variant.settings)[0], strict=True
+    ):
+        np.testing.assert_allclose(y.numpy(), e.numpy(), rtol=1e-12, atol=1e-12)
+    if not row.order:
+        return
+    outputs, leaves = call(row, strided, variant.settings, gradients=True)
+    y = next(t for t in outputs if t.requires_grad)
+    cotangent = np.random.default_rng(3).standard_normal(y.shape)
+    found = ag.gradients(y, leaves, ag.from_numpy(scattered(cotangent), share=True))
+    expected = gradients_of(row, inputs, variant.settings, cotangents=[cotangent])
+    for g, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(g.numpy(), e.numpy(), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("row", "inputs"), [pytest.param(r, e, id=f"{r.name}-{n}") for r in ROWS for n, e in enumerate(r.edges)]
+)
+def test_empty_and_single_inputs(row: OpRow, inputs: Inputs) -> None:
+    settings = row.variants[0].settings
+    outputs, leaves = call(row, tuple(inputs), settings, gradients=True)
+    for y, e in zip(outputs, expected_of(row, tuple(inputs), settings), strict=True):
+        np.testing.assert_allclose(y.numpy().reshape(-1), e.reshape(-1), rtol=1e-12)
+        if e.size:
+            assert y.shape == e.shape
+    for create_graph in (False, True):
+        for g, x in zip(gradients_of(row, tuple(inputs), settings, create_graph), leaves, strict=True):
+            assert g.shape == x.shape
+
+
+@pytest.mark.parametrize(
+    ("row", "shapes"), [pytest.param(r, s, id=f"{r.name}-{s}") for r in ROWS for s in r.broadcasts]
+)
+def test_broadcast_gradients_are_summed_back(row: OpRow, shapes: list[tuple[int, ...]]) -> None:
+    """An operand's gradient is the sum over the copies that broadcasting made of it."""
+    rng = np.random.default_rng(4)
+    drawn = row.inputs(row.variants[0])
+    inputs = tuple(
+        np.asarray(rng.random(shape) < 0.5 if like.dtype == bool else distinct_numbers(rng, shape) + k / 3)
+        for k, (shape, like) in enumerate(zip(shapes, drawn, strict=True))
+    )
+    full = np.broadcast_shapes(*shapes)
+    copies = tuple(np.broadcast_to(a, full).copy() for a in inputs)
+    cotangent = rng.standard_normal(full)
+    for create_graph in (False, True):
+        found = gradients_of(row, inputs, {}, create_graph, [cotangent])
+        whole = gradients_of(row, copies, {}, create_graph, [cotangent])
+        wanted = [a for i, a in enumerate(inputs) if row.wants(i, a)]
+        for g, e, x in zip(found, whole, wanted, strict=True):
+            assert g.shape == x.shape
+            np.testing.assert_allclose(g.numpy(), summed_to(e.numpy(), x.shape), rtol=1e-12, atol=1e-12)
+
+
+def distinct_numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    return rng.permutation(int(np.prod(shape))).reshape(shape) + 0.2
+
+
+def summed_to(array: Array, shape: tuple[int, ...]) -> Array:
+    """Sum over the axes that broadcasting added to ``shape``."""
+    array = array.sum(axis=tuple(range(array.ndim - len(shape))))
+    for axis, size in enumerate(shape):
+        if size == 1:
+            array = array.sum(axis=axis, keepdims=True)
+    return array
+
+
+def recorded_calls(row: OpRow, variant: Variant, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Run a row and give (primitive, inputs, settings, result) of each call of its primitives."""
+    calls: list[Any] = []
+
+    def spy(primitive: Primitive) -> Any:
+        kernel = primitive.kernel
+
+        def observed(*arrays: Any, **settings: Any) -> Any:
+            result = kernel(*arrays, **settings)
+            calls.append((primitive, kernel, arrays, settings, result))
+            return result
+
+        return observed
+
+    inputs = row.inputs(variant)
+    with monkeypatch.context() as patch:
+        for name in row.primitives:
+            patch.setattr(registry[name], "kernel", spy(registry[name]))
+        call(row, inputs, variant.settings)
+    return iter(calls)
+
+
+@pytest.mark.parametrize(("row", "variant"), LINEAR)
+def test_adjoint(row: OpRow, variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """<A x, y> = <x, A' y>, in each input that the primitive declares linear."""
+    rng = np.random.default_rng(5)
+    tried = 0
+    for primitive, kernel, arrays, settings, result in recorded_calls(row, variant, monkeypatch):
+        for position, array in enumerate(arrays):
+            name = primitive.inputs[0] if primitive.variadic else primitive.inputs[position]
+            if name not in primitive.linear or not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+                continue
+            x = rng.standard_normal(array.shape)
+            y = rng.standard_normal(result.shape)
+            moved = list(arrays)
+            moved[position] = x
+            image = kernel(*moved, **settings)
+            for number in range(
+                len(arrays) if primitive.variadic else 0
+            ):  # a sum over the parts: the others are 0
+                if number != position:
+                    moved[number] = np.zeros(arrays[number].shape)
+                    image = kernel(*moved, **settings)
+            if primitive.name == "select":
+                image = np.where(arrays[0] if position == 1 else ~arrays[0], image, 0.0)
+            rule = primitive.rules[name]
+            kept = [arrays[k.position] for k in primitive._needs(rule)]
+            extra = {"position": position} if primitive.variadic else {}
+            back = summed_to(np.asarray(rule(y, *kept, **extra, **settings)), x.shape)
+            tolerance = 1e-6 if primitive.name == "cast" else 1e-9
+            np.testing.assert_allclose(np.vdot(image, y), np.vdot(x, back), rtol=tolerance, atol=tolerance)
+            tried += 1
+    assert tried or primitive_is_hidden(row)
+
+
+def primitive_is_hidden(row: OpRow) -> bool:
+    """Some rows' linear primitives only meet integers; another row tries them."""
+    return row.order == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "kink"), [pytest.param(r, k, id=f"{r.name}-{n}") for r in ROWS for n, k in enumerate(r.kinks)]
+)
+def test_kinks_and_ties(row: OpRow, kink: Kink) -> None:
+    inputs = tuple(np.asarray(a) for a in kink.inputs)
+    for create_graph in (False, True):
+        with np.errstate(all="ignore"):
+            outputs, leaves = call(row, inputs, kink.settings, gradients=True)
+            y = outputs[0]
+            found = ag.gradients(y, leaves, np.ones(y.shape), create_graph)
+        expected = [np.asarray(g) for g in kink.gradients if g is not None]
+        assert len(found) == len(expected)
+        for g, e in zip(found, expected, strict=True):
+            np.testing.assert_allclose(g.numpy(), e, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "bad", [pytest.param(b, id=f"{r.name}-{n}") for r in ROWS for n, b in enumerate(r.bad)]
+)
+def test_bad_inputs(bad: Bad) -> None:
+    with pytest.raises(bad.error) as caught:
+        bad.call()
+    error = caught.value
+    text = str(error)
+    assert isinstance(error, AutogradError)
+    assert re.search(bad.pattern, text, re.DOTALL), text
+    assert error.fits or error.rule, f"nothing says what would fit: {text}"
+    code = bad.call.__code__
+    assert error.line.file == code.co_filename
+    assert 0 <= error.line.number - code.co_firstlineno < 12
+    assert error.line.text in text
+    assert text.endswith(f"  at {error.line}")
+
+
+def test_known_zeros_and_no_gradients_differ() -> None:
+    """A step function's gradient may be asked for and is 0; a comparison's may not be asked for."""
+    x = ag.tensor([1.0, -2.0], requires_grad=True)
+    assert ag.gradients(ag.sign(x).sum(), x)[0].numpy().tolist() == [0.0, 0.0]
+    assert not (x > 0).requires_grad
+    with pytest.raises(ag.NoGradientError, match="output 0 wants no gradient"):
+        ag.gradients(x > 0, x, [1.0, 1.0])
+    assert [name for name, p in registry.items() if zero in p.rules.values()] == ["sign"]

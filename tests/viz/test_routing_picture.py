@@ -1,0 +1,466 @@
+"""Picture A: the lecture's exact numbers, every sign where it belongs, nothing on top of another."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import autograd_cnn as ag
+from viz.drawing import Drawing
+from viz.errors import UndrawableError
+from viz.routing_picture import routing
+from viz.routing_picture_arrows import clear_way, crosses
+from viz.routing_picture_numbers import NumberFormat, choose_format, fit_number
+from viz.routing_picture_plane import plane_of
+from viz.routing_picture_view import choose_view
+from viz.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
+
+LECTURE = [[0, 1, 0, 4, 5], [2, 3, 2, 1, 3], [4, 4, 0, 4, 3], [2, 5, 2, 6, 4], [1, 0, 0, 5, 7]]
+SMALL = [[6, 6, 6, 6], [4, 5, 5, 4], [2, 4, 4, 2], [2, 4, 4, 2]]
+TENTHS = (np.arange(1, 10) / 10).reshape(1, 1, 3, 3)
+
+
+def tensor(values: object) -> ag.Tensor:
+    array = np.asarray(values, dtype=np.float32)
+    return ag.tensor(array.reshape((1,) * (4 - array.ndim) + array.shape), requires_grad=True)
+
+
+def lecture(ties: str = "first", **more: object) -> Drawing:
+    pooled = ag.max_pool2d(tensor(LECTURE), 3, stride=1, ties=ties)
+    return routing(pooled, cotangent=TENTHS, **more)
+
+
+def numbers(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(1, 1, *shape))
+
+
+def smooth(size: int) -> np.ndarray:
+    """A map as after a convolution and ReLU: patches of zeros, neighbours alike."""
+    noise = numbers(3, size + 2, size + 2)[0, 0]
+    patches = np.lib.stride_tricks.sliding_window_view(noise, (3, 3))
+    return np.maximum(patches.mean((-1, -2)) * 3 - 0.25, 0)[None, None]
+
+
+def max_pool(x: np.ndarray, window: int, seed: int = 5, decimals: int = 9, **more: object) -> Drawing:
+    pooled = ag.max_pool2d(tensor(x), window, **more)
+    return routing(pooled, cotangent=numbers(seed, *pooled.shape[2:]).round(decimals))
+
+
+def after_relu(size: int, scale: float = 0.03) -> Drawing:
+    pooled = ag.max_pool2d(ag.relu(tensor(smooth(size) - 0.0)), 2)
+    return routing(pooled, cotangent=numbers(7, *pooled.shape[2:]) * scale)
+
+
+def with_infinities() -> Drawing:
+    x = np.array(LECTURE, dtype=float)
+    x[1, 1], x[4, 4] = np.nan, np.inf
+    pooled = ag.max_pool2d(tensor(x), 3, stride=1)
+    return routing(pooled, cotangent=np.where(TENTHS == 0.3, -np.inf, TENTHS))
+
+
+PICTURES: dict[str, Callable[[], Drawing]] = {
+    "lecture first": lambda: lecture("first"),
+    "lecture last": lambda: lecture("last"),
+    "lecture split": lambda: lecture("split"),
+    "ties everywhere": lambda: routing(
+        ag.max_pool2d(tensor(SMALL), 2), cotangent=[[[[0.1, 0.2], [0.3, 0.4]]]]
+    ),
+    "ties split": lambda: routing(
+        ag.max_pool2d(tensor(SMALL), 2, ties="split"), cotangent=[[[[0.1, -0.2], [0.3, 0.4]]]]
+    ),
+    "second pool of LeNet": lambda: after_relu(10),
+    "28 x 28": lambda: after_relu(28),
+    "28 x 28, stride 1": lambda: max_pool(numbers(1, 28, 28), 3, stride=1),
+    "overlap, stride 2": lambda: max_pool(numbers(1, 9, 9).round(2), 3, stride=2, decimals=2),
+    "padding": lambda: max_pool(numbers(2, 6, 6).round(2), 3, stride=2, padding=1, decimals=1),
+    "left-over rows": lambda: max_pool(numbers(4, 7, 7).round(1), 2, decimals=1),
+    "36 windows": lambda: max_pool(numbers(4, 8, 8).round(1), 3, stride=1, decimals=1),
+    "100 windows": lambda: max_pool(numbers(4, 12, 12), 3, stride=1),
+    "coordinates": lambda: max_pool(numbers(4, 12, 12), 2),
+    "large windows": lambda: max_pool(numbers(4, 8, 8).round(1), 5, stride=1, decimals=1),
+    "global": lambda: max_pool(numbers(4, 28, 28), 28),
+    "dilation": lambda: max_pool(numbers(6, 7, 7).round(1), 2, stride=1, dilation=2, decimals=1),
+    "tall": lambda: max_pool(numbers(6, 12, 3), 2),
+    "tiny gradients": lambda: routing(
+        ag.max_pool2d(tensor(SMALL), 2), cotangent=[[[[1e-9, 2e-9], [0, -4e-7]]]]
+    ),
+    "huge values": lambda: max_pool(numbers(6, 6, 6) * 1e12, 2),
+    "one cell": lambda: max_pool(np.ones((1, 1, 1, 1)), 1),
+    "not finite": with_infinities,
+    "one axis": lambda: routing(
+        ag.max_pool1d(ag.tensor(np.arange(8.0)[None, None] % 5, requires_grad=True), 3, stride=1)
+    ),
+    "average": lambda: routing(ag.avg_pool2d(tensor(SMALL), 2), cotangent=[[[[0.1, 0.2], [0.3, 0.4]]]]),
+    "average, padding": lambda: routing(ag.avg_pool2d(tensor(LECTURE), 3, stride=2, padding=1)),
+    "sum": lambda: routing(ag.sum_pool2d(tensor(LECTURE), 3, stride=1), cotangent=TENTHS),
+}
+
+
+@pytest.fixture(scope="module", params=PICTURES, ids=str)
+def picture(request: pytest.FixtureRequest) -> Drawing:
+    return PICTURES[request.param]()
+
+
+def group(drawing: Drawing, name: str) -> Group:
+    return next(item for item in walk(drawing.scene.items) if isinstance(item, Group) and item.id == name)
+
+
+def words_in(drawing: Drawing, name: str) -> list[str]:
+    return [text.plain for text, _ in text_boxes((group(drawing, name),))]
+
+
+def all_words(drawing: Drawing) -> str:
+    return " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
+
+
+# ---- nothing leaves its place, nothing covers another
+
+
+def test_no_text_leaves_the_card_or_touches_another(picture: Drawing) -> None:
+    scene = picture.scene
+    card = Box(8, 8, scene.width - 8, scene.height - 4)
+    texts = text_boxes(scene.items)
+    assert len(texts) > 10
+    for index, (text, box) in enumerate(texts):
+        assert text.size >= 9, text
+        assert card.contains(box), text
+        for other, other_box in texts[index + 1 :]:
+            assert not box.overlaps(other_box), (text.plain, other.plain)
+
+
+def test_panels_stay_in_their_half(picture: Drawing) -> None:
+    halves = [item for item in picture.scene.items if isinstance(item, Rect) and item.fill == "panel"]
+    assert len(halves) == 2
+    for half, names in zip(halves, (("X", "Y", "thumbnail"), ("dX", "dY")), strict=True):
+        area = Box(half.x, half.y, half.x + half.width, half.y + half.height)
+        for name in names:
+            if name == "thumbnail" and "thumbnail" not in _group_ids(picture):
+                continue
+            for box in _boxes(group(picture, name)):
+                assert area.contains(box), (name, box)
+
+
+def _group_ids(drawing: Drawing) -> set[str | None]:
+    return {item.id for item in walk(drawing.scene.items) if isinstance(item, Group)}
+
+
+def _boxes(item: Group) -> list[Box]:
+    boxes = [box for _, box in text_boxes((item,))]
+    for part in walk((item,)):
+        if isinstance(part, Rect):
+            boxes.append(Box(part.x, part.y, part.x + part.width, part.y + part.height))
+        elif isinstance(part, Circle):
+            r = part.radius
+            boxes.append(Box(part.x - r, part.y - r, part.x + r, part.y + r))
+        elif isinstance(part, Line):
+            xs, ys = zip(*part.points, strict=True)
+            boxes.append(Box(min(xs), min(ys), max(xs), max(ys)))
+    return boxes
+
+
+def test_arrows_touch_no_text_and_do_not_cross(picture: Drawing) -> None:
+    inside = group(picture, "dX")
+    arrows = [item for item in walk((inside,)) if isinstance(item, Line) and item.head == "filled"]
+    texts = [box for _, box in text_boxes((inside,))]
+    for index, arrow in enumerate(arrows):
+        start, end = arrow.points
+        assert not any(crosses(box, (start, end)) for box in texts)
+        for other in arrows[index + 1 :]:
+            assert not _cross(*arrow.points, *other.points)
+
+
+def _cross(a: tuple, b: tuple, c: tuple, d: tuple) -> bool:
+    def side(p: tuple, q: tuple, r: tuple) -> float:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
+def test_every_format_can_be_made(picture: Drawing) -> None:
+    for theme in ("light", "dark", "auto"):
+        assert picture.svg(theme).endswith("</svg>\n")
+    json.loads(picture.json(), parse_constant=pytest.fail)
+    assert picture.text.count("\n") > 10
+    assert picture.scene.width == 960
+
+
+# ---- the lecture's numbers
+
+
+@pytest.mark.parametrize(
+    ("ties", "expected"),
+    [
+        ("first", {(0, 3): 0.2, (0, 4): 0.3, (2, 0): 0.1, (3, 1): 1.1, (3, 3): 1.9, (4, 4): 0.9}),
+        ("last", {(0, 4): 0.3, (2, 1): 0.1, (2, 3): 0.2, (3, 1): 1.1, (3, 3): 1.9, (4, 4): 0.9}),
+        (
+            "split",
+            {
+                (0, 3): 0.2 / 3,
+                (0, 4): 0.3,
+                (2, 0): 0.05,
+                (2, 1): 0.05 + 0.2 / 3,
+                (2, 3): 0.2 / 3,
+                (3, 1): 1.1,
+                (3, 3): 1.9,
+                (4, 4): 0.9,
+            },
+        ),
+    ],
+)
+def test_lecture_table(ties: str, expected: dict[tuple[int, int], float]) -> None:
+    drawing = lecture(ties)
+    dx = np.zeros((5, 5))
+    for cell, value in expected.items():
+        dx[cell] = value
+    np.testing.assert_allclose(drawing.data["dX"], dx, rtol=1e-6)
+    assert drawing.data["sum_dX"] == pytest.approx(4.5)
+    for row in range(5):
+        for column in range(5):
+            shown = words_in(drawing, f"dX-{row}-{column}")[-1]
+            assert float(shown.lstrip("=")) == pytest.approx(dx[row, column], abs=0.005), (row, column)
+
+
+def test_lecture_sums_and_switches_as_printed() -> None:
+    drawing = lecture()
+    assert words_in(drawing, "dX-3-1") == ["0.4+0.7", "=1.1"]
+    assert words_in(drawing, "dX-3-3") == ["e+f+h", "=1.9"]
+    assert words_in(drawing, "dX-1-1") == ["0"]
+    assert [word for word in words_in(drawing, "switches") if word.isdigit()] == list("622787458")
+    assert group(drawing, "dX-3-3").title == "cell (3, 3): e + f + h = 0.5 + 0.6 + 0.8 = 1.9"
+    assert words_in(drawing, "Y").count("tie: first") == 2
+    words = all_words(drawing)
+    assert "×2" in words
+    assert "×3" in words
+    assert "9 sent, 6 cells received, 19 stayed 0" in words
+
+
+def test_split_ties_print_terms_that_add_up() -> None:
+    drawing = lecture("split")
+    assert words_in(drawing, "dX-2-1")[-1] == "=0.12"
+    assert "a + b = 0.05 + 0.07 = 0.12" in all_words(drawing)
+    assert "each gets 0.2 / 3" in all_words(drawing)
+
+
+@pytest.mark.parametrize(("ties", "losers"), [("first", 2), ("last", 3), ("split", 0)])
+def test_equal_losers_are_marked(ties: str, losers: int) -> None:
+    drawing = lecture(ties)
+    assert words_in(drawing, "X").count("=") == losers
+    # With "last", (2, 1) wins window a and loses window b: its ring is whole.
+    dashed = [i for i in walk((group(drawing, "X"),)) if isinstance(i, Circle) and i.dash == "dashed"]
+    assert len(dashed) == min(losers, 2)
+
+
+def test_4_by_4_ties_everywhere() -> None:
+    drawing = PICTURES["ties everywhere"]()
+    assert [window["sends_to"][0]["cell"] for window in drawing.data["windows"]] == [
+        (0, 0),
+        (0, 2),
+        (2, 1),
+        (2, 2),
+    ]
+    assert words_in(drawing, "Y").count("tie: first") == 4
+    assert "filmstrip" not in _group_ids(drawing)
+
+
+# ---- signs
+
+
+def test_padding_is_hatched_and_gets_no_gradient_cell() -> None:
+    drawing = PICTURES["padding"]()
+    hatches = [item for item in walk((group(drawing, "X"),)) if isinstance(item, Hatch)]
+    assert len(hatches) == 13
+    assert words_in(drawing, "X").count("−∞") == 13
+    cells = [name for name in _group_ids(drawing) if name and name.startswith("dX-")]
+    assert len(cells) == 36
+
+
+def test_left_over_cells_are_unused() -> None:
+    drawing = PICTURES["left-over rows"]()
+    assert words_in(drawing, "X").count("unused") == 13
+    assert "13 cells lie in no window" in all_words(drawing)
+
+
+def test_all_zero_windows_are_named_not_called_ties() -> None:
+    drawing = after_relu(10)
+    zero = sum(window["all_zero"] for window in drawing.data["windows"])
+    assert zero >= 2
+    assert words_in(drawing, "Y").count("all zero") == zero
+    assert not any(word.startswith("tie") for word in words_in(drawing, "Y"))
+    assert "the ReLU before will block it" in all_words(drawing)
+
+
+def test_large_maps_are_cropped_at_windows() -> None:
+    drawing = after_relu(28)
+    assert "thumbnail" in _group_ids(drawing)
+    words = all_words(drawing)
+    assert "rows " in words
+    assert "of 28" in words
+    assert len(drawing.data["windows"]) == 196
+    pooled = ag.max_pool2d(tensor(smooth(28)), 2)
+    view = choose_view(plane_of(ag.routing(pooled), 0, 0))
+    assert [span[1] - span[0] for span in (view.rows, view.columns)] == [10, 10]
+    assert view.rows[0] % 2 == 0
+
+
+def test_crop_is_the_densest() -> None:
+    cotangent = np.zeros((1, 1, 14, 14))
+    cotangent[0, 0, 8:12, 3:6] = 1
+    x = np.random.default_rng(0).permutation(784).reshape(1, 1, 28, 28)
+    view = choose_view(plane_of(ag.routing(ag.max_pool2d(tensor(x), 2), cotangent=cotangent), 0, 0))
+    assert view.window_rows[0] <= 8
+    assert view.window_rows[1] >= 12
+    assert view.window_columns[0] <= 3
+    assert view.window_columns[1] >= 6
+
+
+def test_filmstrip_has_a_frame_a_window() -> None:
+    assert len(group(lecture(), "filmstrip").items) == 9
+    assert "filmstrip" not in _group_ids(PICTURES["36 windows"]())
+
+
+def test_spotlight() -> None:
+    assert "bold" in repr(group(lecture(spotlight="c"), "X"))
+    for name in ("c", 2, (0, 2)):
+        assert lecture(spotlight=name).svg() == lecture(spotlight="c").svg()
+    assert lecture(spotlight="c").svg() != lecture().svg()
+    with pytest.raises(UndrawableError, match="no window 'z'; it shows a to i"):
+        lecture(spotlight="z")
+
+
+def test_not_finite_values_are_printed_as_such() -> None:
+    drawing = with_infinities()
+    assert words_in(drawing, "Y").count("NaN") == 4
+    assert "inf" in words_in(drawing, "X")
+    assert words_in(drawing, "dX-0-4") == ["−inf"]
+    assert json.loads(drawing.json())["data"]["X"][1][1] == "nan"
+    assert "Not to be said" in all_words(drawing)
+
+
+def test_other_pools_show_shares_and_claim_no_more_than_is_true() -> None:
+    average, padded, total = (PICTURES[name]() for name in ("average", "average, padding", "sum"))
+    assert "Nothing: sum of dY 1, sum of dX 1" in all_words(average)
+    assert "shares of window" in all_words(average)
+    assert "padding swallows the rest" in all_words(padded)
+    assert "sum of dX 40.5: every value is sent to 9 cells" in all_words(total)
+    assert "switches" not in _group_ids(average)
+
+
+# ---- where dY comes from
+
+
+def test_sources_of_the_cotangent() -> None:
+    pooled = ag.max_pool2d(tensor(LECTURE), 3, stride=1)
+    assert "assumed 1 for every output" in all_words(routing(pooled))
+    assert "dY was given" in all_words(routing(pooled, cotangent=TENTHS))
+    assert "gradient of the loss" in all_words(routing(pooled, loss=(pooled * pooled).sum()))
+    logit = pooled.sum()
+    logit.name = "logit 3 <script>"
+    drawing = routing(pooled, loss=logit)
+    assert "gradient of logit 3 <script>" in all_words(drawing)
+    assert "<script" not in drawing.svg()
+
+
+def test_a_routing_can_be_drawn_without_its_graph() -> None:
+    routed = ag.routing(ag.max_pool2d(tensor(LECTURE), 3, stride=1), cotangent=TENTHS)
+    assert routing(routed).svg() == lecture().svg()
+    with pytest.raises(UndrawableError, match="already holds its cotangent"):
+        routing(routed, cotangent=TENTHS)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"sample": 2}, r"sample 2 does not exist: max_pool2d got input of shape \(2, 3, 4, 4\).*-2 to 1"),
+        ({"channel": -4}, "channel -4 does not exist.*-3 to 2"),
+    ],
+)
+def test_out_of_range(more: dict[str, int], words: str) -> None:
+    x = ag.tensor(np.arange(96.0).reshape(2, 3, 4, 4), requires_grad=True)
+    with pytest.raises(UndrawableError, match=words):
+        routing(ag.max_pool2d(x, 2), **more)
+
+
+def test_sample_and_channel_choose_the_plane() -> None:
+    x = np.random.default_rng(0).permutation(96).reshape(2, 3, 4, 4).astype(np.float32)
+    pooled = ag.max_pool2d(ag.tensor(x, requires_grad=True), 2)
+    drawing = routing(pooled, sample=-1, channel=1)
+    np.testing.assert_array_equal(drawing.data["X"], x[1, 1])
+    assert "sample 1 of 2 · channel 1 of 3" in all_words(drawing)
+    assert "for the whole batch" in all_words(drawing)
+
+
+def test_three_axes_are_refused() -> None:
+    x = ag.tensor(np.ones((1, 1, 4, 4, 4)), requires_grad=True)
+    with pytest.raises(UndrawableError, match="3 axes"):
+        routing(ag.max_pool3d(x, 2))
+
+
+def test_gradients_agree_with_backward() -> None:
+    x = ag.tensor(numbers(11, 9, 9), requires_grad=True)
+    pooled = ag.max_pool2d(x, 3, stride=2, padding=1)
+    cotangent = numbers(12, *pooled.shape[2:])
+    drawing = routing(pooled, cotangent=cotangent)
+    pooled.backward(ag.tensor(cotangent))
+    np.testing.assert_allclose(drawing.data["dX"], x.grad.numpy()[0, 0])
+
+
+# ---- numbers and ways
+
+
+def test_number_formats() -> None:
+    show = choose_format([1.9, 0.05, -0.4])
+    assert [show(value) for value in (1.9, 0.05, -0.4, 0.0)] == ["1.9", "0.05", "−0.4", "0"]
+    small = choose_format([0.00123456, -0.0004])
+    assert (small.unit, small(0.00123456), small(-0.0004)) == ("unit 0.001", "1.2", "−0.4")
+    assert choose_format([0.0])(0.0) == "0"
+    assert choose_format([float("nan"), 2.0])(float("nan")) == "NaN"
+    assert NumberFormat(0, 1)(0.01) == "≈0"
+    assert choose_format([4.0, 100.0])(100.0) == "100"
+    assert choose_format([0.1 + 1e-9, 0.2])(0.1 + 1e-9) == "0.1"
+
+
+def test_printed_terms_add_up_where_digits_can_make_them() -> None:
+    terms = (0.1449, 0.2449)
+    show = choose_format([*terms, sum(terms), 1 / 3], [(terms, sum(terms))])
+    assert show.adds_up(terms, sum(terms))
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "expected"),
+    [("0.57", 4, "0.57"), ("0.57", 3, ".57"), ("−12.3", 4, "−12"), ("−0.04", 3, "≈0"), ("123", 2, "123")],
+)
+def test_numbers_fit_small_cells(text: str, room: int, expected: str) -> None:
+    assert fit_number(text, room) == expected
+
+
+def test_arrows_go_around_or_not_at_all() -> None:
+    pill, target = Box(0, 0, 20, 10), Box(0, 60, 20, 80)
+    free = clear_way(pill, [target], (10, 70), [], [])
+    assert free is not None
+    assert free[1][1] == 60
+    wall = Box(4, 30, 16, 40)
+    around = clear_way(pill, [target], (10, 70), [wall], [])
+    assert around is not None
+    assert not crosses(wall, around, 0.3)
+    assert clear_way(pill, [target], (10, 70), [Box(-500, 30, 500, 40)], []) is None
+    assert clear_way(pill, [target], (10, 70), [], [((-500, 35), (500, 35))]) is None
+
+
+def _kinds(items: tuple[Item, ...]) -> set[str]:
+    return {type(item).__name__ for item in walk(items)}
+
+
+def test_description_answers_for_those_who_cannot_see() -> None:
+    description = lecture().scene.description
+    for question in ("What is saved?", "Why 1.1?", "Ties?", "Why 0?", "What is lost?"):
+        assert question in description
+    assert "Text" in _kinds(lecture().scene.items)
+
+
+def test_text_form_holds_the_tables() -> None:
+    text = lecture().text
+    assert "cell (3, 3): e + f + h = 0.5 + 0.6 + 0.8 = 1.9" in text
+    for head in ("X (input)", "Y (output)", "switches (saved)", "dY (incoming gradient)", "dX (gradient"):
+        assert head in text
+    assert "  0  1.1    0  1.9    0" in text
