@@ -132,7 +132,10 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
         of_x, of_y = ((a,) if isinstance(a, int) else tuple(a) for a in axes)
         if len(of_x) != len(of_y):
             raise RangeError(
-                "tensordot", f"{len(of_x)} axes of x, {len(of_y)} of y", operands={"x": x, "y": y}
+                "tensordot",
+                f"{len(of_x)} axes of x, {len(of_y)} of y",
+                operands={"x": x, "y": y},
+                fits="equally many",
             )
         pairs = [
             (normal_axis("tensordot", a, x), normal_axis("tensordot", b, y))

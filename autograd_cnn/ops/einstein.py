@@ -79,7 +79,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     return result if left == out else transpose(result, [left.index(c) for c in out])
 
 
-def _refuse(equation: str, problem: str, fits: str | None = None) -> NoReturn:
+def _refuse(equation: str, problem: str, fits: str) -> NoReturn:
     raise RangeError("einsum", f"{equation!r}: {problem}", fits=fits)
 
 
@@ -99,12 +99,13 @@ def _read(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
             equation, f"{strange or 'it'} cannot be read", 'letters, "," between operands, "->", and "..."'
         )
     if any(term.count("...") > 1 for term in (*terms, output)):
-        _refuse(equation, '"..." occurs twice in one group')
+        _refuse(equation, '"..." occurs twice in one group', '"..." once a group')
     if len(terms) != len(tensors):
         raise ShapeError(
             "einsum",
             f"{equation!r} names {len(terms)} operands, there are {len(tensors)}",
             operands=_operands(tensors),
+            fits="one group of letters an operand",
         )
     free = [c for c in LETTERS if c not in plain]
     ranks = [t.ndim - len(term.replace("...", "")) for t, term in zip(tensors, terms, strict=True)]
@@ -118,18 +119,24 @@ def _read(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
             )
     most = max((rank for rank, term in zip(ranks, terms, strict=True) if "..." in term), default=0)
     if most > len(free):
-        _refuse(equation, f'there are no letters left for the {most} axes of "..."')
+        _refuse(equation, f'there are no letters left for the {most} axes of "..."', "52 letters in all")
     dots = "".join(free[:most])
     names = [term.replace("...", dots[most - rank :]) for rank, term in zip(ranks, terms, strict=True)]
     if not arrow:
         letters = inputs.replace(",", "").replace("...", "")
         return names, dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     if most and "..." not in output:
-        _refuse(equation, 'the operands have "...", the result has not')
+        _refuse(
+            equation, 'the operands have "...", the result has not', '"..." in the result, or sum() first'
+        )
     out = output.replace("...", dots)
     unknown = sorted(set(out) - set("".join(names)))
     if unknown or len(set(out)) < len(out):
-        _refuse(equation, f"the result has unknown or repeated letters, {unknown or out}")
+        _refuse(
+            equation,
+            f"the result has unknown or repeated letters, {unknown or out}",
+            "letters of the operands, once each",
+        )
     return names, out
 
 

@@ -67,14 +67,11 @@ def test_against_numpy(name, arguments):
     prove(lambda x: getattr(ag, name)(x, *arguments), CUBE)
 
 
-@pytest.mark.parametrize(("name", "arguments"), [call for call in CALLS if call[0] != "take"])
+@pytest.mark.parametrize(("name", "arguments"), [call for call in CALLS if call[0] not in ("take", "split")])
 def test_empty(name, arguments):
-    if name in ("diagonal", "trace", "split", "repeat", "roll", "swapaxes", "moveaxis") or not arguments:
-        x = np.zeros((2, 3, 4))[:, :, :0] if arguments != (2, -1) else np.zeros((0, 3, 4))
-        if arguments == ([1, 0, 2], 1) or name != "split":
-            np.testing.assert_array_equal(
-                getattr(ag, name)(x, *arguments).numpy(), getattr(np, name)(x, *arguments)
-            )
+    x = np.zeros((0, 3, 0))
+    numpys = getattr(np, name)(x, *arguments)
+    np.testing.assert_array_equal(getattr(ag, name)(x, *arguments).numpy(), numpys)
 
 
 @given(st.data())
@@ -201,7 +198,7 @@ def test_topk():
         (ag.full((), 2), np.full((), 2)),
         (ag.zeros_like(CUBE), np.zeros_like(CUBE)),
         (ag.ones_like(np.arange(3)), np.ones(3, int)),
-        (ag.full_like([1.0, 2.0], 3), np.full(2, 3.0)),
+        (ag.full_like([1.0, 2.0], 3), np.full(2, 3, np.float32)),
         (ag.arange(5), np.arange(5)),
         (ag.arange(1, 4, 0.5), np.arange(1, 4, 0.5, np.float32)),
         (ag.arange(3, 0, -1), np.arange(3, 0, -1)),
