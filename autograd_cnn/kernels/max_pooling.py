@@ -6,6 +6,7 @@ A switch is the number of the winning tap in its window, row-major. For given sw
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -226,8 +227,9 @@ def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry,
 
 def _win_whole(cells: Array, values: Array, switches: Array, last: bool) -> None:
     """Write winners and their tap numbers where the one window is the plane: no loop over its many taps."""
-    rows = np.moveaxis(cells.reshape(len(cells), -1, cells.shape[-1]), 1, -1)  # (p, B, taps)
-    numbers = rows.shape[-1] - 1 - rows[..., ::-1].argmax(-1) if last else rows.argmax(-1)
+    taps = math.prod(cells.shape[1:-1])
+    rows = np.moveaxis(cells.reshape(len(cells), taps, cells.shape[-1]), 1, -1)  # (p, B, taps)
+    numbers = taps - 1 - rows[..., ::-1].argmax(-1) if last else rows.argmax(-1)
     best = np.take_along_axis(rows, numbers[..., None], -1)
     if last and _has_nan(best):
         numbers = np.where(np.isnan(best[..., 0]), rows.argmax(-1), numbers)  # the first NaN wins

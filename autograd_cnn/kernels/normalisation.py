@@ -75,7 +75,7 @@ def normalise_gradient(
     out = np.empty_like(x)
     for at in _blocks(x, axes):
         z = _normalised(x, mean, inverse, at)
-        v = g[at].astype(z.dtype, copy=False)
+        v = _like(g[at], z)
         scale = _part(weight, at)
         factor = inverse[at]
         if _is_small(scale, axes):
@@ -99,7 +99,7 @@ def normalised_product(
     summed = tuple(axis for axis, n in enumerate(shape) if n == 1)
     for at in _blocks(x, axes):
         z = _normalised(x, mean, inverse, at)
-        z *= g[at]
+        z *= _like(g[at], z)
         place = tuple(slice(None) if n == 1 else part for n, part in zip(shape, at, strict=True))
         total[place] += z.sum(summed, keepdims=True)
     return total.astype(x.dtype, copy=False)
@@ -114,6 +114,15 @@ def _normalised(x: Array, mean: Array, inverse: Array, at: tuple[slice, ...]) ->
     z = x[at] - mean[at]  # statistics are float32 at least, so z is
     z *= inverse[at]
     return z
+
+
+def _like(g: Array, z: Array) -> Array:
+    """Give ``g`` in the dtype and memory order of ``z``, so that later passes run along memory in both."""
+    if g.dtype == z.dtype and g.strides == z.strides:
+        return g
+    copy = np.empty_like(z)
+    copy[...] = g
+    return copy
 
 
 def _is_scalar(value: Any, number: float) -> bool:
@@ -133,14 +142,14 @@ def _is_small(scale: Any, axes: Axes) -> bool:
 
 
 def _blocks(x: Array, axes: Axes) -> Iterator[tuple[slice, ...]]:
-    """Cut ``x`` along its longest axis that is not normalised, into pieces that fit the cache."""
+    """Cut ``x`` along an axis that is not normalised, into pieces that fit the cache."""
     whole = (slice(None),) * x.ndim
-    free = [axis for axis in range(x.ndim) if axis not in axes]
-    if not free or x.nbytes <= BLOCK_BYTES:
+    free = [axis for axis in range(x.ndim) if axis not in axes and x.shape[axis] > 1]
+    # the axis with the largest steps in memory; one with the smallest would tear every run apart
+    axis = max(free, key=lambda a: abs(x.strides[a]), default=0)
+    if not free or x.nbytes <= BLOCK_BYTES or abs(x.strides[axis]) <= x.itemsize:
         yield whole
         return
-    # the axis with the largest steps in memory keeps each block in one piece
-    axis = max(free, key=lambda a: (abs(x.strides[a]) if x.shape[a] > 1 else -1, x.shape[a]))
     step = max(1, math.ceil(x.shape[axis] * BLOCK_BYTES / x.nbytes))
     for start in range(0, x.shape[axis], step):
         yield (*whole[:axis], slice(start, start + step), *whole[axis + 1 :])
