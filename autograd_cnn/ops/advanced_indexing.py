@@ -99,6 +99,13 @@ def _as_key(x: Tensor, part: Any) -> Tensor:
 
 @composite
 def _advanced(x: Tensor, parts: list[Any]) -> Tensor:
+    mask = parts[0]
+    if len(parts) == 1 and mask.ndim > 1 and mask.dtype.kind == "b" and not isinstance(mask._data, Abstract):
+        # the commonest mask: joining its axes first saves an index array for each of them
+        _check_mask(x, mask, 0)
+        x = reshape(x, (mask.size, *x.shape[mask.ndim :]))
+        chosen = Tensor(np.flatnonzero(mask._data))
+        return apply(take_p, (x, chosen), {"axis": 0, "size": mask.size})
     parts = _spelled_out(x, parts)
     basic: list[Any] = []  # with a whole slice on each axis that an array indexes
     axes: list[int] = []  # of what the slices leave
@@ -166,14 +173,18 @@ def _places(x: Tensor, part: Any, axis: int) -> tuple[Tensor, ...]:
         )
     if not part.ndim:
         return (Tensor(np.zeros(int(part._data), np.intp)),)
-    if part.shape != x.shape[axis : axis + part.ndim]:
+    _check_mask(x, part, axis)
+    return tuple(Tensor(places) for places in np.nonzero(part._data))
+
+
+def _check_mask(x: Tensor, mask: Tensor, axis: int) -> None:
+    if mask.shape != x.shape[axis : axis + mask.ndim]:
         raise ShapeError(
             "index",
             "the mask does not match the axes it stands for",
-            operands={"x": x, "mask": part},
-            fits=f"a mask of shape {x.shape[axis : axis + part.ndim]}",
+            operands={"x": x, "mask": mask},
+            fits=f"a mask of shape {x.shape[axis : axis + mask.ndim]}",
         )
-    return tuple(Tensor(places) for places in np.nonzero(part._data))
 
 
 def _taken(x: Tensor, axes: list[int], arrays: list[Tensor], *, together: bool) -> Tensor:

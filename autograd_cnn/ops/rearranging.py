@@ -85,7 +85,12 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
     x = as_tensor(x)
     starts, ends = ((a,) if isinstance(a, int) else tuple(a) for a in (source, destination))
     if len(starts) != len(ends):
-        raise RangeError("moveaxis", f"{len(starts)} axes cannot go to {len(ends)} places", operands={"x": x})
+        raise RangeError(
+            "moveaxis",
+            f"{len(starts)} axes cannot go to {len(ends)} places",
+            operands={"x": x},
+            fits="a place an axis",
+        )
     normal_axes("moveaxis", starts, x)
     normal_axes("moveaxis", ends, x)
     starts, ends = tuple(a % x.ndim for a in starts), tuple(a % x.ndim for a in ends)

@@ -169,7 +169,7 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     >>> ag.trace(ag.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor(5., dtype=float32)
     """
-    return sum(diagonal(x, offset, axis1, axis2), -1)
+    return sum(diagonal(_matrices("trace", x), offset, axis1, axis2), -1)
 
 
 def _matrices(op: str, value: Any) -> Tensor:

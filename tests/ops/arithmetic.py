@@ -167,7 +167,7 @@ ROWS = [
     OpRow(
         "minimum",
         ag.minimum,
-        ("maximum", "negative"),
+        ("minimum",),
         distinct((2, 3), (2, 3)),
         loop(lambda x, y, ties="first": x if x < y else y),
         variants=TIES,
@@ -181,7 +181,7 @@ ROWS = [
         ),
     ),
     OpRow(
-        "square",
+        "power of 2",
         lambda x: x**2,
         ("power",),
         positive((2, 3)),

@@ -15,8 +15,10 @@ from .table import Bad, Kink, OpRow, Sampler, Variant, away, loop, normal, posit
 EDGES = ((np.zeros((0, 2)),), (np.array(1.5),), (np.ones((1, 1)),))
 
 
-def unary(name: str, sample: Sampler, reference: Callable[[Any], Any], *kinks: Kink) -> OpRow:
-    return OpRow(name, getattr(ag, name), (name,), sample, loop(reference), edges=EDGES, kinks=kinks)
+def unary(
+    name: str, sample: Sampler, reference: Callable[[Any], Any], *kinks: Kink, edges: Any = EDGES
+) -> OpRow:
+    return OpRow(name, getattr(ag, name), (name,), sample, loop(reference), edges=edges, kinks=kinks)
 
 
 ROWS = [
@@ -24,6 +26,14 @@ ROWS = [
     unary("log", positive((2, 3)), math.log, Kink(([0.0, 2.0],), ([math.inf, 0.5],))),
     unary("sqrt", positive((2, 3)), math.sqrt, Kink(([0.0, 4.0],), ([math.inf, 0.25],))),
     unary("tanh", normal((2, 3)), math.tanh, Kink(([1e4, -1e4],), ([0.0, 0.0],))),
+    unary("exp2", normal((2, 3)), lambda x: 2.0**x),
+    unary("expm1", normal((2, 3)), math.expm1, Kink(([-50.0],), ([math.exp(-50)],))),
+    unary("log2", positive((2, 3)), math.log2, Kink(([0.0],), ([math.inf],))),
+    unary("log10", positive((2, 3)), math.log10, Kink(([0.0],), ([math.inf],))),
+    unary("log1p", positive((2, 3)), math.log1p, Kink(([-1.0, 0.0],), ([math.inf, 1.0],))),
+    unary("cbrt", away((2, 3)), lambda x: math.copysign(abs(x) ** (1 / 3), x), Kink(([0.0],), ([math.inf],))),
+    unary("square", normal((2, 3)), lambda x: x * x),
+    unary("reciprocal", away((2, 3)), lambda x: 1 / x),
     unary("absolute", away((2, 3)), abs, Kink(([0.0, -2.0, 3.0],), ([0.0, -1.0, 1.0],))),
     # a known zero: it may be asked for, and is 0 also at the jump
     unary("sign", away((2, 3)), lambda x: math.copysign(1.0, x), Kink(([0.0, -2.0],), ([0.0, 0.0],))),

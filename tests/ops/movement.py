@@ -226,17 +226,6 @@ ROWS = [
                 ag.RangeError,
                 r"^index: too many indices.*x: float32 \(2,\)",
             ),
-            Bad(
-                lambda: ag.tensor([1.0, 2.0])[[0, 1]],
-                ag.DTypeError,
-                r"^index: cannot index with a list\n  x: float32 \(2,\)\n  fits: .*take_along\(\).*where\(\)",
-            ),
-            Bad(
-                lambda: ag.tensor([1.0, 2.0])[np.array([True, False])],
-                ag.DTypeError,
-                r"^index: cannot index with a ndarray",
-            ),
-            Bad(lambda: ag.tensor([1.0])[True], ag.DTypeError, r"^index: cannot index with a bool"),
             Bad(lambda: ag.tensor([1.0])[0.0], ag.DTypeError, r"^index: cannot index with a float"),
         ),
     ),

@@ -152,6 +152,29 @@ ROWS = [
         ),
     ),
     OpRow(
+        "min",
+        ag.min,
+        ("min",),
+        distinct((2, 3, 2)),
+        reduce(min),
+        variants=settings(*AXES, {"ties": "last"}, {"axis": 1, "ties": "split"}),
+        edges=((np.array(2.0),), (np.ones((1, 1)),), (np.full((2, 2), math.inf),)),
+        bad=(
+            *wrong_axes("min"),
+            Bad(
+                lambda: ag.min(np.zeros((0, 3)), axis=0),
+                ag.ShapeError,
+                r"^min: there are no elements to compare\n  x: float64 \(0, 3\)\n  fits: a non-empty tensor",
+            ),
+        ),
+        kinks=(
+            Kink(([2.0, 1.0, 1.0],), ([0.0, 1.0, 0.0],)),
+            Kink(([2.0, 1.0, 1.0],), ([0.0, 0.0, 1.0],), {"ties": "last"}),
+            Kink(([2.0, 1.0, 1.0],), ([0.0, 0.5, 0.5],), {"ties": "split"}),
+            Kink(([1.0, NAN, -math.inf, NAN],), ([0.0, 1.0, 0.0, 0.0],)),
+        ),
+    ),
+    OpRow(
         "winner_shares",
         registry["winner_shares"],
         ("winner_shares",),
