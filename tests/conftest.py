@@ -18,6 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip, with the reason, what this machine or this run has no means for."""
     missing = {
         "peers": None if find_spec("torch") else 'needs torch: pip install ".[peers]"',
+        "onnx": None if find_spec("onnx") else 'needs onnx: pip install ".[onnx]"',
         "browser": None if find_spec("playwright") else "needs playwright and a browser",
         "deep": None if _scale else "a long proof: run .ci/deep",
     }
