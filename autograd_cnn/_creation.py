@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError, ShapeError
 
 
@@ -82,6 +83,11 @@ def from_numpy(
             "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
         )
     return _named(array if share else array.copy(), requires_grad, name)
+
+
+def abstract_tensor(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Tensor:
+    """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone."""
+    return Tensor(cast(NDArray[Any], Abstract(shape, dtype)))
 
 
 def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:

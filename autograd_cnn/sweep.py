@@ -168,7 +168,7 @@ def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
 
 def _tensors(node: Node) -> tuple[Any, ...]:
     """Give a node's kept values as Tensors that know where they came from."""
-    tensors = []
+    tensors: list[Any] = []
     for kept, array in zip(node.plan.keep, node.kept_arrays(), strict=True):
         if isinstance(array, (int, float)):
             tensors.append(array)

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from autograd_cnn._modes import MODE, Scope
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.errors import AutogradError
+from autograd_cnn.nn.summary import Summary, summarise
 
 
 class Module:
@@ -62,8 +64,40 @@ class Module:
         token = MODE.set(mode.at(scope, mode.place.origin))
         try:
             return self.forward(*inputs)
+        except AutogradError as error:
+            error.add_note(f"  in {scope.name}: {title}({self.describe()})")
+            raise
         finally:
             MODE.reset(token)
+
+    def summary(self, *shapes: tuple[int, ...]) -> Summary:
+        """Tell shapes, parameters, operations and bytes of each layer, from shapes alone.
+
+        Parameters
+        ----------
+        *shapes : tuple of int
+            Shape of each input, such as ``(1, 1, 32, 32)``; inputs count as float32.
+
+        Returns
+        -------
+        Summary
+            `print` shows a table.
+
+        Raises
+        ------
+        AutogradError
+            What the layer raises whose input does not fit; a note names the layer.
+
+        Examples
+        --------
+        >>> import autograd_cnn as ag
+        >>> import numpy as np
+        >>> ag.nn.Conv2d(1, 6, 5, rng=np.random.default_rng(0)).summary((1, 1, 32, 32)).layers[
+        ...     0
+        ... ].shape
+        (1, 6, 28, 28)
+        """
+        return summarise(self, shapes)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """Give every module of the tree with its path, parents first, each module once."""
