@@ -22,10 +22,12 @@ def flops(node: Node) -> int:
     name = node.primitive.name
     if name in _CONVOLUTIONS:
         geometry = node.settings["geometry"]
-        batch = node.inputs[0].shape[0]
+        batch = int(node.inputs[0].shape[0])
         channels, filters = _channels(node)
-        taps = math.prod(geometry.kernel)
-        return 2 * batch * channels * filters // geometry.groups * taps * math.prod(geometry.output)
+        taps: int = math.prod(geometry.kernel)
+        windows: int = math.prod(geometry.output)
+        groups: int = geometry.groups
+        return 2 * batch * channels * filters // groups * taps * windows
     if name == "dense":
         return 2 * math.prod(node.shape) * int(node.inputs[0].shape[-1])
     if name == "matmul":
