@@ -64,7 +64,7 @@ class AutogradBackendRep(BackendRep):
         self.outputs = tuple(value.name for value in graph.output)
 
     def run(self, inputs: Any, **_: Any) -> tuple[NDArray[Any], ...]:
-        """Compute the model's outputs as arrays; nothing is recorded.
+        """Compute the model's outputs as read-only arrays; nothing is recorded.
 
         Parameters
         ----------
@@ -139,7 +139,10 @@ class AutogradBackendRep(BackendRep):
         opset = self._opsets.get(node.domain or "ai.onnx", 1)
         call = Call(node.op_type, inputs, self._attributes[at], opset, tuple(node.output), differentiate)
         result: Outputs = OPERATORS[node.op_type](call)
-        return result if isinstance(result, tuple) else (result,)
+        results = result if isinstance(result, tuple) else (result,)
+        if any(node.output[len(results) :]):
+            raise call.unsupported(f"output {len(results)}: only the outputs before it are computed here")
+        return results
 
 
 class AutogradBackend(Backend):

@@ -19,6 +19,8 @@ from autograd_cnn.ops.response_normalisation import local_response_norm
 def _batch(call: Call) -> Outputs:
     x, scale, shift, old_mean, old_variance = call.tensors()
     epsilon = call.attribute("epsilon", 1e-5)
+    if not call.attribute("spatial", 1):
+        raise call.unsupported("spatial=0: a channel is normalised as a whole here, not place by place")
     if not _training(call):
         result: Tensor = batch_norm(x, scale, shift, old_mean, old_variance, epsilon)
         return result
@@ -48,7 +50,7 @@ def _group(call: Call) -> Tensor:
     groups = call.attributes["num_groups"]
     if call.opset < 21:  # one scale and shift a group, not a channel
         scale, shift = (repeat(value, x.shape[1] // groups) for value in (scale, shift))
-    return group_norm(x, groups, scale, shift, call.attribute("epsilon", 1e-5))
+    return group_norm(x, scale, shift, groups=groups, epsilon=call.attribute("epsilon", 1e-5))
 
 
 def _layer(call: Call) -> Outputs:
@@ -86,8 +88,7 @@ def _local_response(call: Call) -> Tensor:
 
 def _dropout(call: Call) -> Outputs:
     x = call.x
-    mode = call.optional(2)
-    training = bool(mode.numpy().item()) if mode is not None else False
+    training = not call.attribute("is_test", 0) if call.opset < 7 else bool(call.number("training", 2, False))
     share = call.number("ratio", 1, 0.5)
     if training and share:
         raise call.unsupported("random zeros: ours are drawn from a NumPy Generator")

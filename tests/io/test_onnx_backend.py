@@ -159,6 +159,21 @@ def test_old_opsets_clip_by_attributes_and_softmax_over_joined_axes() -> None:
     np.testing.assert_allclose(np.exp(y).sum((1, 2)), 1.0, rtol=1e-5)
 
 
+def test_old_opsets_train_unless_told_to_test() -> None:
+    x = floats(2, 3)
+    (y,) = backend.run_node(node("Dropout", "x", is_test=1), [x], opset_version=6)
+    np.testing.assert_array_equal(y, x)
+    with pytest.raises(backend.UnsupportedNodeError, match="random zeros"):
+        backend.run_node(node("Dropout", "x"), [x], opset_version=6)
+
+
+def test_an_output_that_is_not_computed_is_refused() -> None:
+    arrays = {"x": floats(2, 3), **{name: np.ones(3, np.float32) for name in "sbmv"}}
+    old = node("BatchNormalization", "x s b m v", "y rm rv sm sv")
+    with pytest.raises(backend.UnsupportedNodeError, match="output 3"):
+        backend.run_node(old, arrays, opset_version=9)
+
+
 def test_the_gradient_operator_may_ask_at_other_places() -> None:
     ask = onnx.helper.make_node(
         "Gradient", ["p", "q"], ["d"], domain="ai.onnx.preview.training", xs=["a"], zs=["b"], y="c"
