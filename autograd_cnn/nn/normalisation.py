@@ -211,7 +211,7 @@ class GroupNorm(_Affine):
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, ...)."""
-        return group_norm(x, self.groups, self.weight, self.bias, self.epsilon)
+        return group_norm(x, self.weight, self.bias, groups=self.groups, epsilon=self.epsilon)
 
     def describe(self) -> str:
         """Say groups and channels."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError, ShapeError
-from autograd_cnn.ops._operands import as_float, as_tensor, astype
+from autograd_cnn.ops._operands import as_floats
 from autograd_cnn.ops.reductions import mean, sum
 
 Reduction = Literal["mean", "sum", "none"]
@@ -29,10 +29,8 @@ def reduced(op: str, losses: Tensor, reduction: Reduction) -> Tensor:
 
 
 def same_shapes(op: str, **pair: Any) -> tuple[Tensor, Tensor]:
-    """Give prediction and truth as Tensors of the prediction's dtype; a loss that broadcasts is a mistake."""
-    prediction, truth = pair.values()
-    first = as_float(prediction)
-    second = astype(as_tensor(truth), first.dtype)
+    """Give the two operands as Tensors of one dtype; a loss that broadcasts is a mistake."""
+    first, second = as_floats(*pair.values())
     if first.shape != second.shape:
         raise ShapeError(
             op,

@@ -10,7 +10,7 @@ from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
-from autograd_cnn.ops._operands import as_float, as_tensor, astype, has_values
+from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, astype, has_values
 from autograd_cnn.ops._shapes import Shape, elementwise, normal_axis
 from autograd_cnn.ops.comparison import not_equal, where
 from autograd_cnn.ops.elementwise import exp_p
@@ -257,7 +257,7 @@ def _weighted_mean(op: str, losses: Tensor, counts: Tensor | None) -> Tensor:
 def _of_probabilities(
     op: str, logits: Tensor, truth: Tensor, reduction: Reduction, weights: Any, smoothing: float
 ) -> Tensor:
-    shares = astype(truth, logits.dtype)
+    logits, shares = as_floats(logits, truth)
     if smoothing:
         shares = shares * (1 - smoothing) + smoothing / logits.shape[1]
     logs = log_softmax(logits, 1)

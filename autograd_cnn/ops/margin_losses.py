@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_cnn._apply import apply
+from autograd_cnn._apply import apply, constant
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
-from autograd_cnn.ops._operands import as_float, as_tensor, astype
+from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import elementwise, normal_axis
 from autograd_cnn.ops.activations import relu, sigmoid_p
 from autograd_cnn.ops.comparison import not_equal, where
@@ -102,9 +102,9 @@ def binary_cross_entropy_with_logits(
         losses = apply(binary_cross_entropy_p, (scores, truth))
     else:
         yes, no = (apply(binary_cross_entropy_p, (scores, answer)) for answer in (1.0, 0.0))
-        losses = astype(as_tensor(positive_weight), scores.dtype) * truth * yes + (1 - truth) * no
+        losses = constant(positive_weight) * truth * yes + (1 - truth) * no
     if weights is not None:
-        losses = losses * astype(as_tensor(weights), scores.dtype)
+        losses = losses * constant(weights)
     if losses.shape != scores.shape:
         raise ShapeError(
             op,

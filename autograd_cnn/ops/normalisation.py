@@ -186,17 +186,17 @@ def layer_norm(x: Any, weight: Any = None, bias: Any = None, last: int = 1, epsi
 
 
 @composite
-def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, epsilon: float = 1e-5) -> Tensor:
+def group_norm(x: Any, weight: Any = None, bias: Any = None, *, groups: int, epsilon: float = 1e-5) -> Tensor:
     """Normalise each sample's channels in groups, then scale and shift each channel.
 
     Parameters
     ----------
     x : array_like
         (N, C, *positions); integers become float32.
-    groups : int
-        Number of groups; it must divide C. Statistics are over a group's channels and positions.
     weight, bias : array_like, optional
         (C,).
+    groups : int
+        Number of groups; it must divide C. Statistics are over a group's channels and positions.
     epsilon : float
         Added to the variance.
 

@@ -95,12 +95,12 @@ ROWS = [
                 lambda: ag.cross_entropy(zeros(2, 3), [0, 1, 2]),
                 ag.ShapeError,
                 r"^cross_entropy: logits and labels do not go together.*rule: logits \(N, classes\) and "
-                r"labels \(N,\)\n  fits: labels of shape \(2,\)",
+                r"labels \(N,\).*fits: labels of shape \(2,\)",
             ),
             Bad(
                 lambda: ag.cross_entropy(zeros(2, 3, 4), [0, 1]),
                 ag.ShapeError,
-                r"^cross_entropy: .*logits: float64 \(2, 3, 4\).*fits: logits with two axes",
+                r"^cross_entropy: .*logits: float64 \(2, 3, 4\).*fits: labels of shape \(2, 4\)",
             ),
             Bad(
                 lambda: ag.cross_entropy(zeros(2, 3), [0, 1], reduction="max"),
@@ -110,7 +110,7 @@ ROWS = [
             Bad(
                 lambda: ag.cross_entropy(zeros(0, 3), np.zeros(0, int)),
                 ag.ShapeError,
-                r"there are no elements to average.*fits: a non-empty tensor",
+                r"^cross_entropy: there are no losses to average.*fits: a sample",
             ),
         ),
     ),

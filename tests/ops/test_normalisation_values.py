@@ -69,7 +69,7 @@ def test_layer_norm(last: int) -> None:
 @pytest.mark.parametrize("groups", [1, 2, 4])
 def test_group_norm(groups: int) -> None:
     z = standard(X.reshape(3, groups, -1), (2,)).reshape(X.shape)
-    got = ag.group_norm(X, groups, W, B)
+    got = ag.group_norm(X, W, B, groups=groups)
     np.testing.assert_allclose(got.numpy(), z * by_channel(W) + by_channel(B), rtol=1e-10, atol=1e-12)
 
 
@@ -92,7 +92,7 @@ CALLS: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "batch, no shift": (ag.batch_norm, [X, W]),
     "batch, shift only": (lambda x, b: ag.batch_norm(x, None, b), [X, B]),
     "layer": (lambda x, w, b: ag.layer_norm(x, w, b, 2), [X, LW, LB]),
-    "group": (lambda x, w, b: ag.group_norm(x, 2, w, b), [X, W, B]),
+    "group": (lambda x, w, b: ag.group_norm(x, w, b, groups=2), [X, W, B]),
     "instance": (ag.instance_norm, [X, W, B]),
     "response": (lambda x: ag.local_response_norm(x, 3, 0.5), [X]),
     "response, odd power": (lambda x: ag.local_response_norm(x, 3, 0.5, 0.6), [X]),
@@ -221,7 +221,7 @@ def test_layers_keep_the_shape(layer: Any, shape: tuple[int, ...], count: int) -
         (lambda: ag.batch_norm(X, epsilon=0), "epsilon=0 must be above 0"),
         (lambda: ag.batch_norm(np.ones((0, 3))), "there is nothing to average"),
         (lambda: ag.layer_norm(X, last=5), "last=5 of 4 cannot be averaged over"),
-        (lambda: ag.group_norm(X, 3), "groups=3 must divide 4 channels"),
+        (lambda: ag.group_norm(X, groups=3), "groups=3 must divide 4 channels"),
         (lambda: ag.instance_norm(np.ones((3, 4))), "x has 2 axes, fewer than 3"),
         (lambda: ag.local_response_norm(X, 0), "leave the divisor undefined"),
         (lambda: ag.local_response_norm(np.ones(3)), "x has no channels"),
