@@ -19,7 +19,7 @@ _default_float = np.dtype(np.float32)
 def as_tensor(value: Any) -> Tensor:
     """Give a Tensor: the value itself, or a constant made of an array, a list or a number."""
     if value.__class__ is Tensor:
-        return value  # type: ignore[no-any-return]
+        return value
     operand = constant(value)
     if isinstance(operand, Tensor):
         return operand
