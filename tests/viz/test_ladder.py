@@ -81,7 +81,7 @@ def test_rows_of_a_convolutional_network():
         "max_pool2d",
         "conv2d",
         "relu",
-        "reshape",
+        "flatten",
         "dense",
         "relu",
         "dense",
