@@ -33,7 +33,6 @@ def key_of(tensor: Tensor) -> Key:
     return tensor._node if tensor._node is not None else tensor
 
 
-@np.errstate(all="ignore")  # an infinite derivative, such as sqrt's at 0, is a value and no accident
 def sweep(
     start: Cotangents,
     *,
@@ -57,9 +56,23 @@ def sweep(
     visit : callable, optional
         Called with each node and its total cotangent.
     """
+    # an infinite derivative, such as sqrt's at 0, is a value and no accident; as a decorator errstate would
+    # put a frame of NumPy's between the user's line and the gradient's nodes
+    with np.errstate(all="ignore"):
+        return _walk(start, targets, retain, traced, visit)
+
+
+def _walk(
+    start: Cotangents,
+    targets: Iterable[Key] | None,
+    retain: bool,
+    traced: bool,
+    visit: Callable[[Node, Any], None] | None,
+) -> Cotangents:
     order = ancestors(key for key in start if key.__class__ is Node)
     wanted = None if targets is None else set(targets)
-    on_the_way = None if wanted is None else _leading_to(order, wanted) | wanted
+    useful = None if wanted is None else _leading_to(order, wanted)
+    on_the_way = None if wanted is None or useful is None else useful | wanted
     pending: Cotangents = dict(start)
     results: Cotangents = {}
     run = _run_traced if traced else _run
@@ -74,7 +87,7 @@ def sweep(
         ):
             results[node] = g
         plan = node.plan
-        if not plan.rules or (on_the_way is not None and node not in on_the_way):
+        if not plan.rules or (useful is not None and node not in useful):
             continue
         kept = _tensors(node) if traced else node.kept_arrays()
         inputs = node.inputs

@@ -67,7 +67,8 @@ def lenet() -> ag.nn.Module:
     return nn.Sequential(
         nn.Conv2d(1, 6, 5, rng=rng), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(6, 16, 5, rng=rng), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Dense(400, 120, rng=rng), nn.ReLU(), nn.Dense(120, 84, rng=rng), nn.ReLU(), nn.Dense(84, 10, rng=rng),
+        nn.Dense(400, 120, rng=rng), nn.ReLU(), nn.Dense(120, 84, rng=rng), nn.ReLU(),
+        nn.Dense(84, 10, rng=rng),
     )  # fmt: skip
 
 

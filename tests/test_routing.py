@@ -109,3 +109,65 @@ def test_what_cannot_be_routed() -> None:
     with pytest.raises(ag.FreedGraphError, match="retain_graph=True"):
         ag.routing(y)
     assert x.grad is not None
+
+
+@pytest.mark.parametrize("ties", ["first", "last", "split"])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_any_rank_with_padding_dilation_and_a_rest(rank: int, ties: str) -> None:
+    """Ties everywhere; every entry's cells are real, and together they are the backward pass."""
+    rng = np.random.default_rng(rank)
+    x = ag.from_numpy(rng.integers(0, 3, (2, 2, *(6,) * rank)).astype(float), requires_grad=True)
+    pool = getattr(ag, f"max_pool{rank}d")
+    y = pool(x, 2, stride=2, padding=1, dilation=2, rounding="ceil", ties=ties)
+    cotangent = rng.standard_normal(y.shape)
+    routing = ag.routing(y, cotangent=cotangent)
+    y.backward(cotangent)
+    assert x.grad is not None
+    np.testing.assert_allclose(routing.gradient, x.grad.numpy(), atol=1e-12)
+    assert (routing.op, routing.input_shape, routing.output_shape) == (f"max_pool{rank}d", x.shape, y.shape)
+    assert (routing.input_cells >= 0).all()
+    assert (routing.input_cells < x.shape).all()
+    winners = x.numpy()[tuple(routing.input_cells.T)]
+    np.testing.assert_array_equal(winners, y.numpy()[tuple(routing.output_cells.T)])
+    np.testing.assert_array_equal(routing.cotangents, cotangent[tuple(routing.output_cells.T)])
+    shares = np.zeros(y.shape)
+    np.add.at(shares, tuple(routing.output_cells.T), routing.coefficients)
+    np.testing.assert_allclose(shares, 1.0)
+    if ties != "split":
+        assert len(routing) == y.size
+
+
+def test_coefficients_of_sums_and_averages() -> None:
+    x = ag.from_numpy(np.ones((1, 1, 3, 3)), requires_grad=True)
+    assert set(ag.routing(ag.sum_pool2d(x, 2, stride=1)).coefficients.tolist()) == {1.0}
+    assert set(ag.routing(ag.avg_pool2d(x, 2, stride=1)).coefficients.tolist()) == {0.25}
+    padded = ag.routing(ag.avg_pool2d(x, 2, stride=2, padding=1))
+    assert len(padded) == 9  # padding exchanges nothing
+    assert set(padded.coefficients.tolist()) == {0.25}
+    uncounted = ag.routing(ag.avg_pool2d(x, 2, stride=2, padding=1, count_include_pad=False))
+    np.testing.assert_allclose(uncounted.coefficients, [1, 1 / 2, 1 / 2, 1 / 2, 1 / 2, *[1 / 4] * 4])
+    assert uncounted.ties is None
+    assert uncounted.switches is None
+
+
+def test_a_loss_may_have_a_cotangent_of_its_own() -> None:
+    _, y = pooled("first")
+    losses = ag.reshape(y, (-1,)) * 2.0
+    routing = ag.routing(y, losses, cotangent=np.arange(9.0))
+    assert routing.cotangent_source == "loss"
+    np.testing.assert_array_equal(routing.cotangent.reshape(-1), 2 * np.arange(9.0))
+
+
+def test_an_input_assigned_since_is_not_shown_as_the_one_pooled() -> None:
+    x, y = pooled("first")
+    x.assign_(np.zeros(x.shape))
+    routing = ag.routing(y)
+    assert routing.input is None
+    assert routing.output.max() == 7.0
+
+
+def test_float32_stays_float32() -> None:
+    x = ag.tensor(MAP[None, None].astype(np.float32), requires_grad=True)
+    for ties in ("first", "split"):
+        routing = ag.routing(ag.max_pool2d(x, 3, stride=1, ties=ties), cotangent=COTANGENTS)
+        assert routing.gradient.dtype == routing.cotangent.dtype == routing.coefficients.dtype == np.float32

@@ -196,6 +196,21 @@ def test_a_walk_towards_one_input_runs_only_the_rules_on_the_way() -> None:
         ag.gradients(y.sum(), w)
 
 
+def test_a_walk_ends_at_its_target_and_asks_nothing_of_it() -> None:
+    x = leaf(1.0)
+    middle = ag.exp(x)
+    middle.sum().backward()  # frees what exp kept, which the walk towards its result does not need
+    assert ag.gradients((middle * 2.0).sum(), middle)[0].item() == 2.0
+    assert ag.gradients(middle, middle, [3.0])[0].item() == 3.0
+
+
+def test_a_target_on_the_way_to_another() -> None:
+    x = leaf(2.0)
+    middle = x * x
+    g_middle, g_x = ag.gradients((middle * middle).sum(), [middle, x])
+    assert (g_middle.item(), g_x.item()) == (8.0, 32.0)
+
+
 def test_an_assignment_before_the_sweep_is_noticed() -> None:
     w, x = ag.tensor([2.0], requires_grad=True, name="weight"), leaf(3.0)
     y = (w * x).sum()
@@ -263,12 +278,24 @@ def test_a_rule_that_gives_another_shape_is_named(misshapen: Primitive) -> None:
 def test_chains_are_walked_without_recursion() -> None:
     x = leaf(1.0)
     y = x
-    for _ in range(20 * sys.getrecursionlimit()):
+    assert sys.getrecursionlimit() < 100_000
+    for _ in range(100_000):
         y = y + 1.0
     y.sum().backward()
     assert x.grad is not None
     assert x.grad.item() == 1.0
     del y  # neither is the release of the chain
+
+
+def test_long_gradients_graphs_need_no_recursion_either() -> None:
+    x = leaf(1.0)
+    y = x
+    for _ in range(5_000):
+        y = y * 1.0
+    (g,) = ag.gradients(y.sum(), x, create_graph=True)
+    assert g.item() == 1.0
+    assert len(ag.gradient_graph(y.sum()).nodes) > 5_000
+    del y, g
 
 
 def test_graphs_are_released_without_the_garbage_collector() -> None:

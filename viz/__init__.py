@@ -9,7 +9,7 @@ Examples
 960.0
 """
 
-from viz.drawing import Drawing
+from viz.canvas.drawing import Drawing
 from viz.errors import (
     ConversionError,
     DrawingError,
@@ -19,9 +19,9 @@ from viz.errors import (
     WriteError,
 )
 from viz.line_chart import curves
-from viz.model import Picture
 from viz.networkx_export import to_networkx
-from viz.routing_picture import routing
+from viz.picture.model import Picture
+from viz.pooling.picture import routing
 from viz.views import draw, picture_of
 
 __all__ = [

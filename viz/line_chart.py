@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from viz.drawing import Drawing
+from viz.canvas.drawing import Drawing
+from viz.canvas.fonts import shorten, text_width
+from viz.canvas.scene import Circle, Dash, Group, Item, Line, Point, Rect, Scene, Text, middle_text
+from viz.canvas.theme import Role
 from viz.errors import UndrawableError
-from viz.fonts import shorten, text_width
-from viz.model import number_of
-from viz.scene import Circle, Dash, Group, Item, Line, Point, Rect, Scene, Text, middle_text
-from viz.theme import Role
+from viz.picture.model import number_of
 
 WIDTH = 960.0
 LEFT, RIGHT = 72.0, 190.0

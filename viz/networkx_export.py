@@ -6,7 +6,7 @@ from typing import Any
 
 import networkx as nx
 
-from viz.model import Box, Picture
+from viz.picture.model import Box, Picture
 from viz.views import picture_of
 
 

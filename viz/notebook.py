@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import autograd_cnn as ag
 from viz.errors import DrawingError
-from viz.model import Picture
+from viz.picture.model import Picture
 from viz.views import draw, picture_of
 
 MOST_BOXES = 200

@@ -9,12 +9,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 import autograd_cnn as ag
-from viz.diagram import diagram_drawing
-from viz.drawing import Drawing
+from viz.canvas.drawing import Drawing
+from viz.diagram.drawing import diagram_drawing
 from viz.errors import UndrawableError
-from viz.ladder import ladder_drawing
-from viz.model import Picture
-from viz.snapshot import snapshot, snapshot_with_gradient
+from viz.ladder.drawing import ladder_drawing
+from viz.picture.model import Picture
+from viz.picture.snapshot import snapshot, snapshot_with_gradient
 
 View = Literal["ladder", "forward", "backward", "graph"]
 Overlay = Literal["bytes", "gradients"]

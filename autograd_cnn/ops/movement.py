@@ -110,6 +110,7 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     return apply(reshape_p, (source,), {"source": source.shape, "target": resolved})
 
 
+@composite
 def flatten(x: Any, start: int = 0) -> Tensor:
     """Join all axes from ``start`` on into one: (N, C, H, W) with ``start=1`` becomes (N, C*H*W).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from viz.scene import Box, Group, Item, Line, Polygon, Rect, Scene, Text, text_box, walk
+from viz.canvas.scene import Box, Group, Item, Line, Polygon, Rect, Scene, Text, text_box, walk
 
 
 def shape_box(shape: Rect | Polygon) -> Box:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import autograd_cnn as ag
 import viz
-from viz.diagram import diagram_scene, diagram_text
-from viz.diagram_dot import MOST_BOXES, dot_text, graphviz_placement
-from viz.diagram_graph import backward_diagram, forward_diagram
-from viz.layered_layout import layered
-from viz.scene import Box
+from viz.canvas.scene import Box
+from viz.diagram.dot import MOST_BOXES, dot_text, graphviz_placement
+from viz.diagram.drawing import diagram_scene, diagram_text
+from viz.diagram.graph import backward_diagram, forward_diagram
+from viz.diagram.layered_layout import layered
 from viz.views import picture_of
 
 from .looking import wrong

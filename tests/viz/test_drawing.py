@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from viz import drawing as drawing_module
-from viz.drawing import Drawing, write_whole
+from viz.canvas import drawing as drawing_module
+from viz.canvas.drawing import Drawing, write_whole
+from viz.canvas.scene import Circle, Scene
 from viz.errors import DrawingError, UndrawableError, UnknownFormatError, WriteError
-from viz.scene import Circle, Scene
 
 SCENE = Scene(40, 20, "Small", "A dot", (Circle(10, 10, 5, "forward"),))
 
@@ -42,7 +42,9 @@ def test_the_suffix_decides(tmp_path: Path, suffix: str, start: bytes) -> None:
 def test_dot_only_where_the_drawing_is_a_graph(tmp_path: Path) -> None:
     small("digraph {}").save(tmp_path / "g.dot")
     assert (tmp_path / "g.dot").read_text() == "digraph {}"
-    with pytest.raises(UnknownFormatError, match=r"no format is called \.dot; this drawing can be written as \.svg"):
+    with pytest.raises(
+        UnknownFormatError, match=r"no format is called \.dot; this drawing can be written as \.svg"
+    ):
         small().save(tmp_path / "h.dot")
 
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 import autograd_cnn as ag
 import viz
-from viz.ladder import ladder_scene
-from viz.ladder_builder import ladder_of
-from viz.ladder_grouping import ROWS_AT_FIRST_SIGHT
-from viz.ladder_lanes import MOST_LANES, lanes_of
-from viz.ladder_layout import lay_out
-from viz.ladder_rows import Net, Stop
-from viz.ladder_wires import Dot, Stub, Sum, wires_of
-from viz.meaning import gradient_meaning, setting_detail
-from viz.scene import Box, Group, Line, Rect, Scene, Text, walk
+from viz.canvas.scene import Box, Group, Line, Rect, Scene, Text, walk
+from viz.ladder.builder import ladder_of
+from viz.ladder.drawing import ladder_scene
+from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
+from viz.ladder.lanes import MOST_LANES, lanes_of
+from viz.ladder.layout import lay_out
+from viz.ladder.rows import Net, Stop
+from viz.ladder.wires import Dot, Stub, Sum, wires_of
+from viz.picture.meaning import gradient_meaning, setting_detail
 from viz.views import picture_of
 
 from .looking import groups, overlapping_boxes, overlapping_texts, texts_outside, wires_through, wrong
@@ -81,7 +81,7 @@ def test_rows_of_a_convolutional_network():
         "max_pool2d",
         "conv2d",
         "relu",
-        "reshape",
+        "flatten",
         "dense",
         "relu",
         "dense",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import viz
-from viz.scene import Line, Text, walk
+from viz.canvas.scene import Line, Text, walk
 
 from .looking import wrong
 

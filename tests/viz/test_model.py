@@ -9,8 +9,8 @@ import pytest
 
 import autograd_cnn as ag
 import viz
-from viz.model import bytes_text, shape_text, unique_buffers
-from viz.pool_crop import pool_crop
+from viz.picture.model import bytes_text, shape_text, unique_buffers
+from viz.picture.pool_crop import pool_crop
 from viz.views import picture_of
 
 from .networks import Pair, chain, leaf, line_loss, pair_loss, residual_loss, square_loss

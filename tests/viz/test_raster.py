@@ -7,11 +7,11 @@ import zlib
 import numpy as np
 import pytest
 
-from viz.drawing import Drawing
+from viz.canvas.drawing import Drawing
+from viz.canvas.fonts import text_width
+from viz.canvas.raster import to_pdf, to_png
+from viz.canvas.scene import Circle, Item, Scene, Text
 from viz.errors import ConversionError, MissingConverterError
-from viz.fonts import text_width
-from viz.raster import to_pdf, to_png
-from viz.scene import Circle, Item, Scene, Text
 
 pytest.importorskip("vl_convert")
 

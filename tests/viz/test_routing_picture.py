@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 import autograd_cnn as ag
-from viz.drawing import Drawing
+from viz.canvas.drawing import Drawing
+from viz.canvas.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
-from viz.routing_picture import routing
-from viz.routing_picture_arrows import clear_way, crosses
-from viz.routing_picture_numbers import NumberFormat, choose_format, fit_number
-from viz.routing_picture_plane import plane_of
-from viz.routing_picture_view import choose_view
-from viz.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
+from viz.pooling.arrows import clear_way, crosses
+from viz.pooling.numbers import NumberFormat, choose_format, fit_number
+from viz.pooling.picture import routing
+from viz.pooling.plane import plane_of
+from viz.pooling.view import choose_view
 
 LECTURE = [[0, 1, 0, 4, 5], [2, 3, 2, 1, 3], [4, 4, 0, 4, 3], [2, 5, 2, 6, 4], [1, 0, 0, 5, 7]]
 SMALL = [[6, 6, 6, 6], [4, 5, 5, 4], [2, 4, 4, 2], [2, 4, 4, 2]]

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from viz.fonts import shorten, text_width, wrap
-from viz.scene import (
+from viz.canvas.fonts import shorten, text_width, wrap
+from viz.canvas.scene import (
     Box,
     Circle,
     Group,
@@ -25,7 +25,7 @@ from viz.scene import (
     text_boxes,
     walk,
 )
-from viz.theme import DARK, LIGHT, ROLES, Role, gradient_role, text_role_on
+from viz.canvas.theme import DARK, LIGHT, ROLES, Role, gradient_role, text_role_on
 
 
 def luminance(colour: str) -> float:

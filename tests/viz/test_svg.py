@@ -4,10 +4,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from viz.canvas.scene import Arc, Circle, Curve, Group, Hatch, Item, Line, Polygon, Rect, Scene, Span, Text
+from viz.canvas.svg import escape, number, to_svg
+from viz.canvas.theme import DARK, LIGHT
 from viz.errors import UndrawableError
-from viz.scene import Arc, Circle, Curve, Group, Hatch, Item, Line, Polygon, Rect, Scene, Span, Text
-from viz.svg import escape, number, to_svg
-from viz.theme import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERYTHING: tuple[Item, ...] = (

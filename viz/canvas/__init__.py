@@ -1,0 +1,1 @@
+"""What every drawing is made of: scenes of roles, themes, text widths, SVG, PNG and PDF, saving."""

@@ -1,0 +1,1 @@
+"""The ladder: forward, what is kept, and backward in one drawing."""

@@ -1,0 +1,80 @@
+"""The rungs' words: what a row keeps for the backward pass, and how many bytes that is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from viz.ladder.rows import Rung
+from viz.picture.model import Box, Saved, bytes_text, shape_text
+
+
+class RungMaker:
+    """Goes through the rows in order and remembers which memory was counted already."""
+
+    def __init__(self) -> None:
+        self.counted: set[int] = set()
+
+    def rung(self, boxes: Sequence[Box]) -> Rung | None:
+        """The rung of one row, or None where it keeps nothing but parameters."""
+        own: dict[int, tuple[str, Saved]] = {}
+        shared: dict[int, tuple[str, Saved]] = {}
+        for box in boxes:
+            for saved in box.saved:
+                if saved.is_parameter or not saved.nbytes:
+                    continue
+                words = _kept_name(box, saved)
+                if saved.buffer in self.counted and saved.buffer not in own:
+                    shared.setdefault(saved.buffer, (words, saved))
+                else:
+                    self.counted.add(saved.buffer)
+                    own.setdefault(saved.buffer, (words, saved))
+        if not own and not shared:
+            return None
+        buffers = sorted(own.values(), key=lambda entry: -entry[1].nbytes)
+        total = sum(saved.nbytes for _, saved in buffers)
+        tooltip = "; ".join(
+            [
+                f"{name} {shape_text(saved.shape)} {saved.dtype}, {bytes_text(saved.nbytes)}"
+                for name, saved in buffers
+            ]
+            + [f"{name} is kept by a row above" for name, _ in shared.values()]
+        )
+        return Rung(total, tuple(_wordings(buffers, [name for name, _ in shared.values()], total)), tooltip)
+
+
+def _kept_name(box: Box, saved: Saved) -> str:
+    """The name of a kept value as readers know it: "output" and "input", or its own ("switches")."""
+    if saved.is_output:
+        return saved.name if saved.name not in ("out", "y", "values", "result") else "output"
+    if saved.name not in box.slots or len(saved.name) > 1:
+        return saved.name
+    return "input" if saved.name == box.slots[0] else "second input"
+
+
+def _wordings(
+    buffers: Sequence[tuple[str, Saved]], shared: Sequence[str], total: int
+) -> list[tuple[str, ...]]:
+    """Ways to say it in one or two lines, the fullest first; the drawing takes the first that fits."""
+    if not buffers:
+        again = f"{' and '.join(dict.fromkeys(shared))}: kept above"
+        return [(again,), ("kept above",)]
+    if len(buffers) == 1:
+        name, saved = buffers[0]
+        shape, size = shape_text(saved.shape), bytes_text(saved.nbytes)
+        return [
+            (f"{name} {shape} {saved.dtype}, {size}",),
+            (f"{name} {shape}", f"{saved.dtype}, {size}"),
+            (name, f"{shape}, {size}"),
+            (name, size),
+        ]
+    counts = Counter(name for name, _ in buffers)
+    ways: list[tuple[str, ...]] = []
+    if len(buffers) == 2 and len(counts) == 2:
+        ways.append(
+            tuple(f"{name} {shape_text(saved.shape)}, {bytes_text(saved.nbytes)}" for name, saved in buffers)
+        )
+    names = ", ".join(name if count == 1 else f"{name} {count}×" for name, count in counts.items())
+    ways.append((f"{len(buffers)} buffers, {bytes_text(total)}", names))
+    ways.append((f"{len(buffers)} buffers", bytes_text(total)))
+    return ways

@@ -1,0 +1,72 @@
+"""The words in a ladder's boxes, chips and tooltips."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from viz.ladder.grouping import Group
+from viz.picture.model import Box, Place, Scope, number_of, shape_text
+
+
+def names(group: Group) -> tuple[str, str]:
+    """A row's title and the module that it belongs to."""
+    module = group.module
+    path = "" if module is None else module.path
+    title = group.function.name if group.function is not None else group.boxes[-1].op
+    if group.folded and module is not None:
+        title = module.title
+    if module is not None and module.calls > 1:
+        path = f"{path}, call {module.call} of {module.calls}"
+    return title, path
+
+
+def literal_text(boxes: Sequence[Box]) -> str:
+    """Python scalars among the arguments of a single operation, as in "multiply 2.0"."""
+    if len(boxes) != 1 or not boxes[0].literals:
+        return ""
+    return " " + ", ".join(text for _, text in boxes[0].literals)
+
+
+def value_note(box: Box) -> str:
+    """Shape and dtype of a parameter or constant."""
+    value = box.outputs[0]
+    return scalar_note(f"{shape_text(value.shape)} {value.dtype}", value.number)
+
+
+def scalar_note(words: str, number: float | None) -> str:
+    """The words, and a known number after them."""
+    return words if number is None else f"{words} = {number_of(number)}"
+
+
+def call_tooltip(group: Group) -> str:
+    """Operations, module, result and user's line of a row."""
+    last = group.boxes[-1]
+    scope: Scope | None = group.module
+    where: Place | None = last.place
+    parts = [", ".join(dict.fromkeys(box.op for box in group.boxes[:12]))]
+    if scope is not None:
+        parts.append(f"in {scope.title} {scope.name}")
+    parts.append(f"gives {shape_text(last.outputs[0].shape)} {last.outputs[0].dtype}")
+    if where is not None:
+        parts.append(f"line {where.number}: {where.text}" if where.text else f"line {where.number}")
+    return "; ".join(parts)
+
+
+def counted(ops: Sequence[str]) -> str:
+    """Names of the operations, repeated ones counted: "multiply 2×, sum"."""
+    if not ops:
+        return "no arithmetic"
+    return ", ".join(name if count == 1 else f"{name} {count}×" for name, count in Counter(ops).items())
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its word."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def chip_note(shape: tuple[int, ...], number: float | None) -> str:
+    """A chip has room for the bare sizes, or for the value of a scalar."""
+    if not shape and number is not None:
+        return number_of(number)
+    return "×".join(map(str, shape)) or "scalar"

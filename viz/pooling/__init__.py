@@ -1,0 +1,1 @@
+"""Picture A: one pooling step, magnified: where each gradient goes."""

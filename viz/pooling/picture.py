@@ -1,0 +1,120 @@
+"""Picture A: one pooling step, magnified, forward on the left and backward on the right."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+import autograd_cnn as ag
+from viz.canvas.drawing import Drawing
+from viz.errors import UndrawableError
+from viz.pooling import words
+from viz.pooling.layout import RoutingLayout
+from viz.pooling.plane import Cell, Plane, plane_of
+from viz.pooling.view import View
+
+
+def routing(
+    pooled: ag.Tensor | ag.Routing,
+    loss: ag.Tensor | None = None,
+    cotangent: ArrayLike | ag.Tensor | None = None,
+    sample: int = 0,
+    channel: int = 0,
+    theme: str = "light",
+    spotlight: str | int | Cell | None = None,
+) -> Drawing:
+    """Draw where one pooling step sends each gradient: X and Y on the left, dY and dX on the right.
+
+    Parameters
+    ----------
+    pooled : Tensor or Routing
+        The result of a pooling whose graph is still there, or what `autograd_cnn.routing` gave.
+    loss : Tensor, optional
+        dY is its gradient; without loss and cotangent, dY is 1 everywhere (the picture says so).
+    cotangent : array_like, optional
+        dY itself, of the shape of ``pooled``.
+    sample, channel : int
+        Which plane is drawn; negative numbers count from the end.
+    theme : {"light", "dark", "auto"}
+        The colours.
+    spotlight : str, int or (row, column), optional
+        The window to outline, by letter, number or place; by default one that feeds the cell with most wins.
+
+    Returns
+    -------
+    Drawing
+        ``.save("routing.svg")`` writes it (also png, pdf, json, txt).
+
+    Raises
+    ------
+    UndrawableError
+        Sample, channel or spotlight is out of range; the pool has three axes; a loss is given with a Routing.
+    autograd_cnn.errors.GraphError
+        The tensor was not made by a pooling, or its graph is gone.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> x = ag.tensor([[[[1.0, 5.0, 2.0], [2.0, 3.0, 4.0]]]], requires_grad=True)
+    >>> drawing = routing(ag.max_pool2d(x, 2, stride=1), cotangent=[[[[0.4, 0.7]]]])
+    >>> drawing.scene.title
+    'max_pool2d, window 2 × 2, stride 1: where each gradient goes'
+    >>> "(0, 1): a + b = 0.4 + 0.7 = 1.1" in drawing.text
+    True
+    """
+    after_relu: bool | None = None
+    if isinstance(pooled, ag.Routing):
+        if loss is not None or cotangent is not None:
+            raise UndrawableError(
+                "a Routing already holds its cotangent; give loss or cotangent to ag.routing"
+            )
+        routed = pooled
+    else:
+        routed = ag.routing(pooled, loss=loss, cotangent=cotangent)
+        after_relu = _follows_relu(pooled)
+    plane = plane_of(routed, sample, channel, after_relu)
+    picture = RoutingLayout.of(plane, spotlight)
+    return Drawing(
+        picture.scene(),
+        words.text_form(picture.view, picture.show, picture.show_values),
+        _data(plane, picture.view),
+        theme,
+    )
+
+
+def _follows_relu(pooled: ag.Tensor) -> bool:
+    node = pooled.node
+    before = node.inputs[0] if node is not None and node.inputs else None
+    return isinstance(before, ag.Node) and before.primitive.name == "relu"
+
+
+def _data(plane: Plane, view: View) -> dict[str, object]:
+    """The numbers behind the picture."""
+    return {
+        "op": plane.op,
+        "ties": plane.ties,
+        "window": plane.window,
+        "stride": plane.stride,
+        "padding_before": plane.before,
+        "dilation": plane.dilation,
+        "sample": plane.sample[0],
+        "channel": plane.channel[0],
+        "cotangent_source": plane.source,
+        "X": plane.values,
+        "Y": plane.outputs,
+        "dY": plane.cotangents,
+        "dX": plane.gradient,
+        "windows": [
+            {
+                "name": view.name(window),
+                "row": window.row,
+                "column": window.column,
+                "cotangent": window.cotangent,
+                "sends_to": [{"cell": cell, "share": share} for cell, share in window.shares],
+                "equal_losers": window.losers,
+                "all_zero": window.all_zero,
+            }
+            for window in plane.windows
+        ],
+        "sum_dY": float(plane.cotangents.sum()),
+        "sum_dX": float(plane.gradient.sum()),
+    }

@@ -1,0 +1,318 @@
+"""The sentences of picture A: title, answers below the panels, description for screen readers, text form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from viz.pooling.numbers import NumberFormat, choose_format
+from viz.pooling.plane import Cell, Plane, Window
+from viz.pooling.view import View
+
+MOST_LISTED = 4
+MOST_TERMS = 4
+
+
+def size_words(plane: Plane) -> str:
+    """The window, the stride and, where there are any, padding and dilation."""
+    axes = (1,) if plane.one_axis else (0, 1)
+
+    def sizes(pair: tuple[int, int]) -> str:
+        return " × ".join(str(pair[axis]) for axis in axes)
+
+    def one(pair: tuple[int, int]) -> str:
+        return str(pair[1]) if plane.one_axis or pair[0] == pair[1] else sizes(pair)
+
+    words = [f"window {sizes(plane.window)}", f"stride {one(plane.stride)}"]
+    if any(plane.before):
+        words.append(f"padding {one(plane.before)}")
+    if any(step != 1 for step in plane.dilation):
+        words.append(f"dilation {one(plane.dilation)}")
+    return ", ".join(words)
+
+
+def title(plane: Plane) -> str:
+    """The headline."""
+    return f"{plane.op}, {size_words(plane)}: where each gradient goes"
+
+
+def subtitle(plane: Plane) -> str:
+    """One sentence that says what pooling does forward and backward."""
+    if plane.is_max:
+        return (
+            "Forward, max keeps each window's largest number and its place. "
+            "Backward, the gradient returns to that place; where two meet, they add."
+        )
+    return (
+        "Forward, each window becomes one weighted sum. "
+        "Backward, its gradient goes to every cell of the window, by the same shares."
+    )
+
+
+def cotangent_words(plane: Plane) -> str:
+    """What dY is."""
+    source = plane.source
+    if source == "given":
+        return "dY was given"
+    if source == "assumed 1":
+        return "dY: assumed 1 for every output"
+    if source == "loss":
+        return "dY: gradient of the loss"
+    return f"dY: gradient of {source}"
+
+
+def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[tuple[str, str]]:
+    """Question and answer, for whoever sees nothing but the picture."""
+    plane = view.plane
+    found = [("What is saved?", _saved(plane))]
+    sums = _sums(view, show)
+    if sums:
+        found.append(sums)
+    if plane.is_max:
+        ties = _ties(view, show, show_values)
+        if ties:
+            found.append(("Ties?", ties))
+        found.append(("Why 0?", _zeros(plane)))
+    found.append(("What is lost?", _lost(plane)))
+    return found
+
+
+def _saved(plane: Plane) -> str:
+    if not plane.is_max:
+        return "Nothing: the shares follow from the window sizes alone."
+    count = plane.outputs.size
+    if plane.ties == "split":
+        text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
+    else:
+        text = (
+            f"{_many(count, 'switch', 'switches')}, one a window: the number of the winning tap, "
+            "counted from 0, row by row."
+        )
+    if plane.saved is not None:
+        dtype, size = plane.saved
+        total = plane.sample[1] * plane.channel[1] > 1
+        text += f" {dtype}, {size:,} B{' for the whole batch' if total else ''}."
+    return f"{text} X and Y are not needed to go back."
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
+def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
+    cells = [
+        cell
+        for cell in view.cells
+        if len(view.plane.arrivals.get(cell, ())) > 1
+        and any(window.cotangent != 0 for window, _ in view.plane.arrivals[cell])
+    ]
+    if not cells:
+        return None
+    # Long sums explain nothing: up to four terms first, of these the longest.
+    lengths = {cell: len(view.plane.arrivals[cell]) for cell in cells}
+    cells.sort(key=lambda cell: (lengths[cell] > MOST_TERMS, abs(lengths[cell] - MOST_TERMS)))
+    chosen = cells[:MOST_LISTED] if lengths[cells[0]] <= MOST_TERMS else cells[:1]
+    listed = [sum_words(view, cell, show) for cell in sorted(chosen)]
+    more = f" · and {len(cells) - len(listed)} more" if len(cells) > len(listed) else ""
+    shown = show(float(view.plane.gradient[sorted(chosen)[0]]))
+    why = "one cell can win several" if view.plane.is_max else "one cell gets several shares"
+    return f"Why {shown}?", f"Windows overlap, so {why}: {' · '.join(listed)}{more}"
+
+
+def sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
+    """What a cell's gradient is the sum of: "cell (3, 1): d + g = 0.4 + 0.7 = 1.1"."""
+    arrivals = view.plane.arrivals[cell]
+    parts = [window.cotangent * share for window, share in arrivals]
+    total = float(view.plane.gradient[cell])
+    numbers = " + ".join(show(part) for part in parts).replace("+ −", "− ")
+    sign = "=" if show.adds_up(parts, total) else "≈"
+    if len(parts) == 1:
+        return f"cell {place(view.plane, cell)}: {view.name(arrivals[0][0])} sends {numbers}"
+    letters = " + ".join(view.name(window) for window, _ in arrivals)
+    return f"cell {place(view.plane, cell)}: {letters} = {numbers} {sign} {show(total)}"
+
+
+def place(plane: Plane, cell: Cell) -> str:
+    """A cell's coordinates as printed."""
+    return f"({cell[1]})" if plane.one_axis else f"({cell[0]}, {cell[1]})"
+
+
+def _ties(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
+    plane = view.plane
+    tied = [window for window in view.windows if window.tied]
+    if not tied:
+        return ""
+    listed = [_tie_words(view, window, show, show_values) for window in tied[:MOST_LISTED]]
+    more = f" · and {len(tied) - MOST_LISTED} more" if len(tied) > MOST_LISTED else ""
+    rule = {
+        "first": "the first in reading order gets all",
+        "last": "the last in reading order gets all",
+        "split": "equal winners share",
+    }[plane.ties or "first"]
+    return f'ties="{plane.ties}": {rule}. {" · ".join(listed)}{more}'
+
+
+def _tie_words(view: View, window: Window, show: NumberFormat, show_values: NumberFormat) -> str:
+    plane = view.plane
+    equal = sorted([cell for cell, _ in window.shares] + list(window.losers))
+    value = show_values(float(plane.outputs[window.row, window.column]))
+    cells = " = ".join(place(plane, cell) for cell in equal)
+    sent = show(window.cotangent)
+    if window.split:
+        return f"{view.name(window)}: {cells} = {value}, each gets {sent} / {len(equal)}"
+    return f"{view.name(window)}: {cells} = {value}, {place(plane, window.shares[0][0])} gets {sent}"
+
+
+def counts(plane: Plane) -> tuple[int, int, int]:
+    """Windows that sent something, cells that received something, cells that stayed 0."""
+    sent = sum(window.cotangent != 0 for window in plane.windows)
+    received = sum(
+        any(window.cotangent * share != 0 for window, share in arrivals)
+        for arrivals in plane.arrivals.values()
+    )
+    return sent, received, plane.gradient.size - received
+
+
+def _zeros(plane: Plane) -> str:
+    _, _, stayed = counts(plane)
+    unused = plane.gradient.size - len(plane.covered)
+    never = plane.gradient.size - len(plane.arrivals) - unused
+    silent = stayed - never - unused
+    text = []
+    if never:
+        text.append(
+            f"{_many(never, 'cell was', 'cells were')} picked by no window: changing such a cell a little "
+            "changes no output."
+        )
+    if silent:
+        text.append(f"{_many(silent, 'winner', 'winners')} got a gradient of 0.")
+    if unused:
+        text.append(f"{_many(unused, 'cell lies', 'cells lie')} in no window (dotted, unused).")
+    return " ".join(text) or "No cell stayed 0."
+
+
+def _lost(plane: Plane) -> str:
+    total_out, total_in = float(plane.cotangents.sum()), float(plane.gradient.sum())
+    scale = float(np.abs(plane.cotangents).sum())
+    if math.isfinite(scale) and scale:
+        # Without the noise of adding floats.
+        digits = 6 - math.floor(math.log10(scale))
+        total_out, total_in = round(total_out, digits), round(total_in, digits)
+    show = sum_format(total_out, total_in)
+    sent, received, stayed = counts(plane)
+    arrived = f"sum of dY {show(total_out)}, sum of dX {show(total_in)}"
+    equal = abs(total_out - total_in) <= 1e-5 * scale
+    if not math.isfinite(scale):
+        return f"Not to be said: dY holds NaN or inf ({arrived})."
+    if not plane.is_max:
+        if equal:
+            return f"Nothing: {arrived}."
+        swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
+        return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
+    head = "Nothing" if equal else "These should agree"
+    text = f"{head}: {arrived}. {sent} sent, {_many(received, 'cell', 'cells')} received, {stayed} stayed 0."
+    blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
+    if blocked:
+        amount = sum(window.cotangent for window in blocked)
+        who = "the ReLU before will block it" if plane.after_relu else "a ReLU before would block it"
+        text += f" But {_many(len(blocked), 'window is', 'windows are')} all zero: {who}, {show(amount)}."
+    return text
+
+
+def _sharesum_words(plane: Plane) -> str:
+    sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
+    if sums == {float(plane.window[0] * plane.window[1])}:
+        return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
+    if min(sums) < 1 and max(sums) <= 1:
+        return ": padding swallows the rest"
+    return f": the shares of a window sum to {', '.join(f'{s:g}' for s in sorted(sums)[:3])}"
+
+
+def sum_format(*values: float) -> NumberFormat:
+    """A format for totals: four significant digits, no power of ten unless it is needed."""
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    shown = choose_format([value for value in values if math.isfinite(value)])
+    exact = shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite)
+    if largest == 0 or exact:
+        return shown
+    decimals = max(0, 3 - math.floor(math.log10(largest)))
+    return NumberFormat(0, decimals, largest * 1e-6)
+
+
+def footer(view: View) -> str:
+    """The last line: what dY is, which sample and channel, which part of the map."""
+    plane = view.plane
+    words = [
+        cotangent_words(plane),
+        f"sample {plane.sample[0]} of {plane.sample[1]}",
+        f"channel {plane.channel[0]} of {plane.channel[1]}",
+    ]
+    if view.cropped:
+        words.append(crop_words(view))
+    return " · ".join(words)
+
+
+def crop_words(view: View) -> str:
+    """Which rows and columns are shown."""
+    rows, columns = view.plane.shape
+    row = f"rows {max(view.rows[0], 0)} to {min(view.rows[1], rows) - 1} of {rows}"
+    return f"{row}, columns {max(view.columns[0], 0)} to {min(view.columns[1], columns) - 1} of {columns}"
+
+
+def description(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
+    """The drawing in words, for readers who can't see it."""
+    told = " ".join(f"{question} {answer}" for question, answer in answers(view, show, show_values))
+    return f"{subtitle(view.plane)} {told} {cotangent_words(view.plane)}."
+
+
+def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
+    """The whole plane as tables of X, Y, switches, dY and dX, with the answers below."""
+    plane = view.plane
+    parts = [title(plane), subtitle(plane), ""]
+    if plane.values is not None:
+        parts += ["X (input)", _table(plane.values), ""]
+    parts += ["Y (output)", _table(plane.outputs), ""]
+    if plane.is_max:
+        taps = [
+            ["+".join(str(plane.tap(window, cell)) for cell, _ in window.shares) or "none" for window in row]
+            for row in _rows(plane)
+        ]
+        parts += ["switches (saved): the winning tap of each window", _columns(taps), ""]
+    parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
+    parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
+    exact = _six_digits(plane)
+    sums = [
+        sum_words(view, cell, exact)
+        for cell in sorted(plane.arrivals)
+        if plane.is_max and len(plane.arrivals[cell]) > 1
+    ]
+    parts += [*sums, ""] if sums else []
+    parts += [f"{question} {answer}" for question, answer in answers(view, show, show_values)]
+    parts += [f"{cotangent_words(plane)}; sample {plane.sample[0]}, channel {plane.channel[0]}", ""]
+    return "\n".join(parts)
+
+
+def _six_digits(plane: Plane) -> NumberFormat:
+    largest = max((abs(float(v)) for v in plane.gradient.flat if math.isfinite(v)), default=0.0) or 1.0
+    return NumberFormat(0, max(0, 5 - math.floor(math.log10(largest))), largest * 2e-7)
+
+
+def _rows(plane: Plane) -> Sequence[Sequence[Window]]:
+    columns = plane.grid[1]
+    return [plane.windows[start : start + columns] for start in range(0, len(plane.windows), columns)]
+
+
+def _table(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+    return _columns([[_plain(float(value)) for value in row] for row in values])
+
+
+def _plain(value: float) -> str:
+    return f"{value:.7g}"
+
+
+def _columns(cells: Sequence[Sequence[str]]) -> str:
+    width = max(len(text) for row in cells for text in row)
+    return "\n".join("  ".join(text.rjust(width) for text in row) for row in cells)
