@@ -155,7 +155,8 @@ class Primitive:
         The same for inputs in which the op is linear. Its vjp, its jvp and its adjoint test follow from it.
     jvps : mapping, optional
         From an input's name to its forward rule: ``rule(t, <values by name>, *, <settings by name>)``
-        gives what the input's tangent adds to the output's. Linear inputs need none.
+        gives what the input's tangent adds to the output's. Inputs in which the op is linear whatever the
+        others are (as in a product) need none: the op itself, with the tangent in the input's place, is the rule.
     diagonal : bool
         Whether each output element depends on one element of each input only (after broadcasting).
         The forward rules are then the same as the ``vjps``.

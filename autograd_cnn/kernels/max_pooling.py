@@ -23,6 +23,7 @@ from autograd_cnn.kernels.geometry import (
     windows_overlap,
 )
 from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, planes
+from autograd_cnn.kernels.masking import kept_where
 
 Array = NDArray[Any]
 Ties = Literal["first", "last", "split"]
@@ -100,7 +101,7 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
             if switches.ndim > y.ndim:
                 routed = _weighted(routed, winners[tap.number][block, *tap.windows], target)
             else:
-                routed = _kept(routed, winners[0][block, *tap.windows] == tap.number, target)
+                routed = kept_where(winners[0][block, *tap.windows] == tap.number, routed, target)
             if overlap:
                 places += routed
 
@@ -280,26 +281,11 @@ def _is_whole_plane(geometry: WindowGeometry) -> bool:
     return geometry.window == geometry.input and covers_input(geometry)
 
 
-def _kept(values: Array, keep: Array, target: Array | None) -> Array:
-    """``values`` where ``keep``, else +0, into ``target`` or a new array.
-
-    The bits are multiplied by 0 or 1 as integers: as fast as a float product, but inf and NaN do not leak.
-    """
-    if values.itemsize > 8:
-        kept = np.where(keep, values, values.dtype.type(0))
-        if target is not None:
-            target[...] = kept
-        return kept
-    bits = np.dtype(f"i{values.itemsize}")
-    product: Array = np.multiply(values.view(bits), keep, out=None if target is None else target.view(bits))
-    return product.view(values.dtype)
-
-
 def _weighted(values: Array, shares: Array, target: Array | None) -> Array:
     """``values * shares``, but +0 where the share is 0."""
     with np.errstate(invalid="ignore"):
         products = values * shares
-    return _kept(products, shares != 0, target)
+    return kept_where(shares != 0, products, target)
 
 
 def _has_nan(values: Array) -> bool:

@@ -39,7 +39,7 @@ def question(name: str, kernel: Callable[..., Any], *inputs: str) -> Primitive:
         kernel,
         " ".join(inputs),
         shape=elementwise(name, *inputs),
-        dtype=lambda *_: bool,
+        dtype=lambda *_, **__: bool,
         check_first=False,
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.kernels.masking import kept_where, zeros
 from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.primitive import Primitive
@@ -15,7 +16,7 @@ from autograd_cnn.primitive import Primitive
 
 def _relu_gate(g: Any, y: Any) -> Any:
     # a plain product would turn an infinite cotangent at a dead unit into NaN
-    return np.where(y > 0, g, 0)
+    return kept_where(y > zeros[y.dtype], g)
 
 
 relu_gate_p: Primitive = Primitive(
@@ -29,7 +30,7 @@ relu_gate_p: Primitive = Primitive(
 )
 relu_p: Primitive = Primitive(
     "relu",
-    lambda x: np.maximum(x, 0),
+    lambda x: np.maximum(x, zeros[x.dtype]),
     "x",
     shape=elementwise("relu", "x"),
     vjps={"x": lambda g, out: relu_gate_p(g, out)},

@@ -35,6 +35,10 @@ select_p: Primitive = Primitive(
         "x": lambda g, condition: select_p(condition, g, 0.0),
         "y": lambda g, condition: select_p(condition, 0.0, g),
     },
+    jvps={  # linear in both together: replacing one input by its tangent would keep the other's value
+        "x": lambda t, condition: select_p(condition, t, 0.0),
+        "y": lambda t, condition: select_p(condition, 0.0, t),
+    },
     dtype=lambda condition, x, y: common_dtype(x, y),
     check_first=False,
     title="where",

@@ -111,6 +111,14 @@ PAIRS = ((1, 0), (0, 2))
 
 ROWS = [
     OpRow(
+        name="alias",
+        function=registry["alias"],
+        primitives=("alias",),
+        sample=normal((2, 3)),
+        reference=lambda x: x,
+        edges=((np.zeros((0, 3)),), (np.ones(()),)),
+    ),
+    OpRow(
         "reshape",
         ag.reshape,
         ("reshape",),
