@@ -15,6 +15,7 @@ from autograd_cnn._creation import from_numpy, tensor
 from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Graph, Node, SavedValue, Source
+from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
 from autograd_cnn._modes import Origin, Scope, no_grad
 from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
@@ -176,6 +177,8 @@ __all__ = [
     "Primitive",
     "RangeError",
     "Routing",
+    "SavedBuffer",
+    "SavedBytes",
     "SavedValue",
     "Scope",
     "ShapeError",
@@ -333,6 +336,7 @@ __all__ = [
     "roll",
     "round",
     "routing",
+    "saved_bytes",
     "scaled_tanh",
     "scatter_add",
     "sigmoid",
