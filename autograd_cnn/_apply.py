@@ -10,7 +10,7 @@ import numpy as np
 from autograd_cnn._graph import Node, Source, next_serial
 from autograd_cnn._modes import MODE
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import DTypeError
+from autograd_cnn.errors import AutogradError, DTypeError, RangeError
 from autograd_cnn.lines import user_position
 from autograd_cnn.primitive import Primitive, late
 
@@ -47,9 +47,10 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
             primitive.shape(*arrays, **settings)
         try:
             result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
-        except ValueError:
-            primitive.shape(*arrays, **settings)
+        except AutogradError:
             raise
+        except (ValueError, TypeError, OverflowError) as error:
+            raise _refusal(primitive, arrays, settings, error) from None
     extra: tuple[Any, ...] = ()
     if result.__class__ is not np.ndarray:
         if result.__class__ is tuple:
@@ -93,6 +94,20 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
     return output
 
 
+def _refusal(
+    primitive: Primitive, arrays: list[Any], settings: Mapping[str, Any], error: Exception
+) -> AutogradError:
+    """Word NumPy's refusal as ours: the shape rule's, if it refuses too, or its reason with the operands."""
+    try:
+        primitive.shape(*arrays, **settings)
+    except AutogradError as refused:
+        return refused
+    operands = {primitive.input_name(position): array for position, array in enumerate(arrays)}
+    whole = any(getattr(array, "dtype", np.dtype(float)).kind != "f" for array in arrays)
+    kind = DTypeError if isinstance(error, TypeError) else RangeError
+    return kind(primitive.name, str(error), operands=operands, fits="floating operands" if whole else None)
+
+
 def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:
     """Put in place of a Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
     for position, value in enumerate(inputs):
@@ -113,7 +128,7 @@ def constant(value: Any) -> Any:
     """Make an operand of what a user wrote: arrays and lists become Tensors, Python scalars stay scalars."""
     if value.__class__ is Tensor or value.__class__ in (float, int, bool):
         return value
-    array = np.asarray(value)
+    array = np.array(value)  # a copy: what the graph has seen must not change with the caller's array
     if array.dtype.kind not in "biuf":
         raise DTypeError(
             "operand", f"cannot make numbers of a {type(value).__name__}", fits="a Tensor, array or number"

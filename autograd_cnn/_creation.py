@@ -82,7 +82,7 @@ def from_numpy(
         raise DTypeError(
             "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
         )
-    return _named(array if share else array.copy(), requires_grad, name)
+    return _named(array.view() if share else array.copy(), requires_grad, name)
 
 
 def abstract_tensor(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Tensor:

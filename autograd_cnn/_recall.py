@@ -54,10 +54,12 @@ def _kept(node: Node, *, is_output: bool) -> Outputs:
 
 def _outside_value(value: Any, node: Node) -> Any:
     """Give the value of a leaf, constant or scalar as ``node`` saw it, or None."""
-    tensor = value.tensor() if isinstance(value, Source) else value
-    if not isinstance(tensor, Tensor):
-        return tensor
-    return tensor.data if tensor.version < node.serial else None
+    if isinstance(value, Source):
+        tensor = value.tensor()
+        return tensor.data if tensor is not None and tensor.version < value.serial else None
+    if isinstance(value, Tensor):
+        return value.data if value.version < node.serial else None
+    return value
 
 
 def _computed(node: Node, inputs: dict[int, Any]) -> Outputs:

@@ -149,8 +149,10 @@ def routing(
 
 
 def _leaf_value(leaf: Any, node: Node) -> Array | None:
-    tensor = leaf if isinstance(leaf, Tensor) else leaf.tensor()
-    return None if tensor is None or tensor.version > node.serial else tensor.numpy()
+    if isinstance(leaf, Tensor):
+        return None if leaf.version > node.serial else leaf.numpy()
+    tensor = leaf.tensor()
+    return None if tensor is None or tensor.version > leaf.serial else tensor.numpy()
 
 
 def _pooling_node(pooled: Tensor) -> Node:

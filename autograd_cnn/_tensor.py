@@ -57,9 +57,8 @@ class Tensor(Methods):
     @property
     def data(self) -> NDArray[Any]:
         """The values, as a read-only view: NumPy refuses to write through it."""
-        view = self._data.view()
-        view.flags.writeable = False
-        return view
+        self._data.flags.writeable = False  # nobody writes to it anyway; now no view of it can be unlocked
+        return self._data.view()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -161,6 +160,7 @@ class Tensor(Methods):
                 fits=f"a value of shape {self.shape}",
             )
         self._data = array
+        self._source = None  # graphs made from now on see another constant
         self._version = late.last_assignment = next_serial()
         return self
 

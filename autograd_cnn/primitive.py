@@ -156,7 +156,7 @@ class Primitive:
     jvps : mapping, optional
         From an input's name to its forward rule: ``rule(t, <values by name>, *, <settings by name>)``
         gives what the input's tangent adds to the output's. Inputs in which the op is linear whatever the
-        others are (as in a product) need none: the op itself, with the tangent in the input's place, is the rule.
+        others are (as in a product) need none: the op itself, with the tangent in place of the input, is it.
     diagonal : bool
         Whether each output element depends on one element of each input only (after broadcasting).
         The forward rules are then the same as the ``vjps``.

@@ -9,12 +9,13 @@ with primitives and a primitive called with arrays is its kernel.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograd_cnn._graph import Node, ancestors
+from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import NoGradientError, ShapeError
@@ -23,6 +24,8 @@ from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
 from autograd_cnn.ops.reductions import sum_p
 from autograd_cnn.primitive import Rule, late
+
+_adding = Lock()  # threads that share a leaf must not lose each other's sums
 
 Key = Any  # a Node (its first output) or a leaf Tensor: what a cotangent belongs to
 Cotangents = dict[Key, Any]
@@ -73,6 +76,7 @@ def _walk(
     wanted = None if targets is None else set(targets)
     useful = None if wanted is None else _leading_to(order, wanted)
     on_the_way = None if wanted is None or useful is None else useful | wanted
+    _check_kept(order if useful is None else [node for node in order if node in useful])
     pending: Cotangents = dict(start)
     results: Cotangents = {}
     run = _run_traced if traced else _run
@@ -104,6 +108,14 @@ def _walk(
             node.free()
     results.update(pending)
     return results
+
+
+def _check_kept(nodes: Sequence[Node]) -> None:
+    """Refuse freed and reassigned values before the walk frees anything: the graph stays as it was."""
+    assigned = late.last_assignment
+    for node in nodes:
+        if (node._saved is FREED or assigned > node.serial) and node.plan.rules:
+            node.kept_arrays()
 
 
 def _leading_to(order: Sequence[Node], wanted: set[Key]) -> set[Node]:
@@ -220,6 +232,12 @@ def backward(
     seed = cotangent_for("backward", output, gradient)
     start = {key_of(output): seed if create_graph else seed._data}
     found = sweep(start, retain=retain_graph or create_graph, traced=create_graph)
+    with _adding:
+        _add_to_leaves(found, create_graph)
+
+
+def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
+    """Add what a sweep found to ``.grad`` of leaves and of tensors asked to retain it."""
     for key, value in found.items():
         tensor = key.rare.retained() if isinstance(key, Node) and key.rare.retained else key
         if tensor is None:

@@ -42,3 +42,13 @@ def test_a_leaf_assigned_since_is_not_mistaken_for_the_old_one() -> None:
     y = w + 1.0
     w.assign_([7.0])
     assert recall(y.node) is None
+
+
+def test_a_constant_assigned_since_is_another_one() -> None:
+    c, w = ag.tensor([1.0, 2.0]), ag.tensor([3.0, 4.0], requires_grad=True)
+    loss = (w * c).sum()
+    c.assign_([100.0, 200.0])
+    graph = ag.gradient_graph(loss)
+    assert graph.gradients[w].numpy().tolist() == [1.0, 2.0]
+    assert graph.value(graph.nodes[-1]) is None
+    assert (w * c).node.inputs[1] is not loss.node.inputs[0].inputs[1]

@@ -2,8 +2,10 @@
 
 import gc
 import sys
+import threading
 import tracemalloc
 import weakref
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -347,3 +349,56 @@ def test_mixed_precision_gives_each_leaf_its_own_dtype() -> None:
     assert (x.grad.dtype, y.grad.dtype) == (np.float32, np.float64)
     (g,) = ag.gradients((x * y).sum(), x, create_graph=True)
     assert g.dtype == np.float32
+
+
+def test_a_refused_sweep_leaves_the_graph_as_it_was() -> None:
+    w, v = leaf(2.0), leaf(2.0)
+    y = (w * w) * (v * 3.0) * (v * v)
+    w.assign_([1.0])
+    for _ in range(2):
+        with pytest.raises(ag.StaleValueError):
+            y.backward()
+    assert ag.gradients(y, v)[0].item() == pytest.approx(4 * 3 * 3 * 4)
+
+
+def test_threads_that_share_a_leaf_lose_nothing() -> None:
+    x = leaf(0.0)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [
+            threading.Thread(target=lambda: [(x * 1.0).backward() for _ in range(500)]) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert x.grad is not None
+    assert x.grad.item() == 2000.0
+
+
+def test_what_a_graph_has_seen_does_not_change_with_the_callers_array() -> None:
+    weights, labels = np.array([2.0, 3.0]), np.array([0])
+    x, logits = leaf(1.0, 1.0), ag.tensor([[1.0, 1.0]], requires_grad=True)
+    y, loss = (x * weights).sum(), ag.cross_entropy(logits, labels)
+    weights[:], labels[:] = 0, 1
+    y.backward()
+    loss.backward()
+    assert x.grad is not None
+    assert logits.grad is not None
+    assert x.grad.numpy().tolist() == [2.0, 3.0]
+    assert logits.grad.numpy().tolist() == [[-0.5, 0.5]]
+
+
+@pytest.mark.parametrize("reduce", [ag.max, ag.min])
+def test_an_infinite_cotangent_reaches_the_winner_alone(reduce: Callable[..., ag.Tensor]) -> None:
+    x = leaf(1.0, 2.0, 3.0)
+    reduce(x).backward(np.inf)
+    assert x.grad is not None
+    assert sorted(x.grad.numpy().tolist()) == [0.0, 0.0, np.inf]
+    a, b = leaf(1.0), leaf(2.0)
+    (ag.maximum(a, b) + ag.minimum(a, b)).backward([np.inf])
+    assert a.grad is not None
+    assert a.grad.item() == np.inf

@@ -1,5 +1,7 @@
 """Tensor: making one, reading it, protecting it."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -172,3 +174,36 @@ def test_late_bound_functions_are_all_filled_in() -> None:
     from autograd_cnn.primitive import LateBound, late
 
     assert [name for name in LateBound.__annotations__ if not hasattr(late, name)] == []
+
+
+def test_a_view_cannot_be_unlocked() -> None:
+    x = ag.tensor([1.0])
+    view = x.data
+    with pytest.raises(ValueError, match="cannot set WRITEABLE flag"):
+        view.flags.writeable = True
+
+
+def test_sharing_leaves_the_callers_array_writable() -> None:
+    array = np.zeros(2)
+    ag.from_numpy(array, share=True).numpy()
+    array[0] = 1
+    assert array[0] == 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ag.tensor([1, 2]) ** -1,
+        lambda: ag.tensor([True]) - ag.tensor([True]),
+        lambda: ag.tensor([1], dtype="int8") + 300,
+    ],
+)
+def test_what_numpy_refuses_is_refused_in_our_words(call: Callable[[], object]) -> None:
+    with pytest.raises(
+        ag.AutogradError, match=r"(?s)^(power|subtract|add): .*fits: floating operands\n  at "
+    ):
+        call()
+
+
+def test_half_precision_means_do_not_overflow() -> None:
+    assert ag.mean(ag.tensor(np.ones(70000), dtype="float16")).item() == 1.0

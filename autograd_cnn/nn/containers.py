@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autograd_cnn.errors import DTypeError
 from autograd_cnn.nn.module import Module
 
 
@@ -18,6 +19,11 @@ class Sequential(Module):
     **named : Module
         Or with names of their own, after the numbered ones.
 
+    Raises
+    ------
+    DTypeError
+        When an argument is not a Module.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -27,9 +33,16 @@ class Sequential(Module):
     """
 
     def __init__(self, *modules: Module, **named: Module) -> None:
-        for number, module in enumerate(modules):
-            setattr(self, str(number), module)
-        for name, module in named.items():
+        for name, module in [
+            *((str(number), module) for number, module in enumerate(modules)),
+            *named.items(),
+        ]:
+            if not isinstance(module, Module):
+                raise DTypeError(
+                    "Sequential",
+                    f"argument {name!r} is a {type(module).__name__}, not a Module",
+                    fits="Sequential(*layers) for a list; nn.ReLU() and the like for functions",
+                )
             setattr(self, name, module)
 
     def __iter__(self) -> Iterator[Module]:

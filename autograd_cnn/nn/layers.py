@@ -26,6 +26,15 @@ def _parameter(values: Any) -> Tensor:
     return tensor(values, requires_grad=True)
 
 
+def unusual(module: Module, **usual: object) -> str:
+    """Say the settings of a layer that differ from the usual ones."""
+    return "".join(
+        f", {name} {getattr(module, name)!r}"
+        for name, value in usual.items()
+        if getattr(module, name) != value
+    )
+
+
 class Conv2d(Module):
     """Convolution layer with learned filters; see `autograd_cnn.conv2d`.
 
@@ -96,7 +105,8 @@ class Conv2d(Module):
     def describe(self) -> str:
         """Say channels, filters and window."""
         filters, channels = self.weight.shape[:2]
-        return f"{channels * self.groups} -> {filters}, window {self.window[0]}x{self.window[1]}"
+        size = f"{channels * self.groups} -> {filters}, window {self.window[0]}x{self.window[1]}"
+        return size + unusual(self, stride=1, padding=0, dilation=1, groups=1, rounding="floor")
 
 
 class Dense(Module):
@@ -169,7 +179,8 @@ class MaxPool2d(Module):
 
     def describe(self) -> str:
         """Say window and stride."""
-        return f"window {self.window}, stride {self.window if self.stride is None else self.stride}"
+        size = f"window {self.window}, stride {self.window if self.stride is None else self.stride}"
+        return size + unusual(self, padding=0, dilation=1, rounding="floor", ties="first")
 
 
 class AvgPool2d(Module):
@@ -202,7 +213,8 @@ class AvgPool2d(Module):
 
     def describe(self) -> str:
         """Say window and stride."""
-        return f"window {self.window}, stride {self.window if self.stride is None else self.stride}"
+        size = f"window {self.window}, stride {self.window if self.stride is None else self.stride}"
+        return size + unusual(self, padding=0, dilation=1, rounding="floor", count_include_pad=True)
 
 
 class ReLU(Module):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 from autograd_cnn._modes import MODE, Scope
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import AutogradError
+from autograd_cnn.errors import AutogradError, DTypeError
 from autograd_cnn.nn.summary import Summary, summarise
 
 
@@ -43,6 +43,13 @@ class Module:
             value.name = name
         if isinstance(value, Module):
             value._take_name(name)
+        parts: Iterable[Any] = value.values() if isinstance(value, dict) else value
+        if isinstance(value, (list, tuple, dict)) and any(isinstance(p, (Module, Tensor)) for p in parts):
+            raise DTypeError(
+                type(self).__name__,
+                f"parameters() would not find what stands in the {type(value).__name__} {name!r}",
+                fits=f"self.{name} = nn.Sequential(*layers), or an attribute for each",
+            )
         object.__setattr__(self, name, value)
 
     def _take_name(self, name: str) -> None:

@@ -56,7 +56,7 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     x, y = constant(x), constant(y)
     if x.__class__ is not Tensor:
         if y.__class__ is not Tensor:
-            return as_tensor(x), y
+            return (as_float(x) if isinstance(y, float) else as_tensor(x)), y
         return x, (as_float(y) if isinstance(x, float) else y)
     if y.__class__ is not Tensor:
         return (as_float(x) if isinstance(y, float) else x), y

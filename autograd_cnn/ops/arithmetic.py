@@ -14,7 +14,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_floats, same_kind
 from autograd_cnn.ops._shapes import elementwise
-from autograd_cnn.ops.comparison import equal_p, greater_p, select_p
+from autograd_cnn.ops.comparison import equal_p, greater_p, select_p, shared
 from autograd_cnn.primitive import Primitive, late
 
 Ties = Literal["first", "last", "split"]
@@ -109,11 +109,11 @@ first_share_p: Primitive = Primitive(
 
 
 def _maximum_rule_x(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
-    return g * first_share_p(x, y, ties=ties)
+    return shared(g, first_share_p(x, y, ties=ties))
 
 
 def _maximum_rule_y(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
-    return g * (1 - first_share_p(x, y, ties=ties))
+    return shared(g, 1 - first_share_p(x, y, ties=ties))
 
 
 maximum_p: Primitive = Primitive(
@@ -128,11 +128,11 @@ maximum_p: Primitive = Primitive(
 
 
 def _minimum_rule_x(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
-    return g * first_share_p(-x, -y, ties=ties)
+    return shared(g, first_share_p(-x, -y, ties=ties))
 
 
 def _minimum_rule_y(g: Any, x: Any, y: Any, *, ties: Ties) -> Any:
-    return g * (1 - first_share_p(-x, -y, ties=ties))
+    return shared(g, 1 - first_share_p(-x, -y, ties=ties))
 
 
 minimum_p: Primitive = Primitive(

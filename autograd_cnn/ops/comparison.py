@@ -45,6 +45,11 @@ select_p: Primitive = Primitive(
 )
 
 
+def shared(g: Any, share: Any) -> Any:
+    """Give a cotangent's share, and exactly 0 where the share is 0, also of an infinite cotangent."""
+    return select_p(not_equal_p(share, 0.0), g * share, 0.0)
+
+
 def equal(x: Any, y: Any) -> Tensor:
     """Compare elementwise, ``x == y``: a boolean Tensor, which has no gradient. Shapes broadcast.
 

@@ -11,9 +11,10 @@ from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
-from autograd_cnn.ops._operands import as_float, as_tensor
+from autograd_cnn.ops._operands import as_float, as_tensor, astype
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
 from autograd_cnn.ops.arithmetic import Ties, check_ties
+from autograd_cnn.ops.comparison import shared
 from autograd_cnn.primitive import Primitive, late
 
 
@@ -84,7 +85,8 @@ def _only_first(wins: Any) -> Any:
 
 
 def _max_rule(g: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
-    return expand_p(g, axis=axis, keepdims=keepdims, shape=x.shape) * winner_shares_p(x, axis=axis, ties=ties)
+    full = expand_p(g, axis=axis, keepdims=keepdims, shape=x.shape)
+    return shared(full, winner_shares_p(x, axis=axis, ties=ties))
 
 
 def _max_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
@@ -163,6 +165,8 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     tensor([2., 3.], dtype=float32)
     """
     values = as_float(x)
+    if values.dtype == np.float16:  # 65,504 is its largest number; the sum needs more room
+        return astype(mean(astype(values, np.float32), axis, keepdims), np.float16)
     axes = normal_axes("mean", axis, values)
     count = math.prod(values.shape[i] for i in axes)
     if not count:

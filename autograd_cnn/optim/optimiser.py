@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import GraphError, RangeError
+from autograd_cnn.errors import DTypeError, GraphError, RangeError
 
 
 class Optimiser:
@@ -23,8 +23,10 @@ class Optimiser:
     """
 
     def __init__(self, parameters: Iterable[Tensor], lr: float) -> None:
-        self.parameters = list(dict.fromkeys(parameters))
         name = type(self).__name__
+        if hasattr(parameters, "named_parameters"):
+            raise DTypeError(name, "got a module, not its parameters", fits="model.parameters()")
+        self.parameters = list(dict.fromkeys(parameters))
         if not self.parameters:
             raise RangeError(name, "there are no parameters", fits="model.parameters()")
         for parameter in self.parameters:
