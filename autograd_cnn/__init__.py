@@ -32,7 +32,7 @@ from autograd_cnn.errors import (
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.lines import Line
 from autograd_cnn.ops._operands import astype
-from autograd_cnn.ops.activations import relu, sigmoid
+from autograd_cnn.ops.activations import binary_step, identity, relu, sigmoid
 from autograd_cnn.ops.adaptive_pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -76,10 +76,12 @@ from autograd_cnn.ops.elementwise import (
     square,
     tanh,
 )
+from autograd_cnn.ops.exponential_units import celu, elu, selu
 from autograd_cnn.ops.global_pooling import global_avg_pool, global_max_pool
 from autograd_cnn.ops.indexing import scatter_add, take, take_along
 from autograd_cnn.ops.interpolation import interpolate
 from autograd_cnn.ops.joining import concatenate, split, stack
+from autograd_cnn.ops.learned_rectifiers import apl, maxout, prelu, srelu
 from autograd_cnn.ops.lenet_parts import rbf_output, scaled_tanh
 from autograd_cnn.ops.linear_algebra import dense, matmul
 from autograd_cnn.ops.logic import (
@@ -94,7 +96,7 @@ from autograd_cnn.ops.logic import (
     logical_or,
     logical_xor,
 )
-from autograd_cnn.ops.losses import cross_entropy, log_softmax, nll_loss
+from autograd_cnn.ops.losses import cross_entropy, nll_loss
 from autograd_cnn.ops.lp_pooling import lp_pool1d, lp_pool2d, lp_pool3d
 from autograd_cnn.ops.margin_losses import binary_cross_entropy_with_logits, hinge_loss, kl_divergence
 from autograd_cnn.ops.max_pooling import (
@@ -121,11 +123,15 @@ from autograd_cnn.ops.rearranging import (
     swapaxes,
     tile,
 )
+from autograd_cnn.ops.rectifiers import brelu, leaky_relu, relu6, rrelu
 from autograd_cnn.ops.reductions import max, mean, min, sum
 from autograd_cnn.ops.regression_losses import huber_loss, l1_loss, mse_loss
 from autograd_cnn.ops.response_normalisation import local_response_norm
 from autograd_cnn.ops.rounding import ceil, clip, floor, floor_divide, nan_to_num, remainder, round, trunc
+from autograd_cnn.ops.sigmoids import hard_sigmoid, isrlu, isru, softsign, sqnl
 from autograd_cnn.ops.sizes import conv_output_size
+from autograd_cnn.ops.smooth import erf, gelu, hard_swish, mish, silu, softplus
+from autograd_cnn.ops.softmax import hardmax, log_softmax, softmax
 from autograd_cnn.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from autograd_cnn.ops.triangles import diag, diagonal, trace, tril, triu
 from autograd_cnn.ops.trigonometry import (
@@ -378,4 +384,30 @@ __all__ = [
     "where",
     "zeros",
     "zeros_like",
+    "identity",
+    "binary_step",
+    "celu",
+    "elu",
+    "selu",
+    "apl",
+    "maxout",
+    "prelu",
+    "srelu",
+    "brelu",
+    "leaky_relu",
+    "relu6",
+    "rrelu",
+    "hard_sigmoid",
+    "isrlu",
+    "isru",
+    "softsign",
+    "sqnl",
+    "erf",
+    "gelu",
+    "hard_swish",
+    "mish",
+    "silu",
+    "softplus",
+    "hardmax",
+    "softmax",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.io.onnx_call import Call, Operator, Outputs
-from autograd_cnn.ops.losses import cross_entropy, log_softmax, nll_loss
+from autograd_cnn.ops.losses import cross_entropy, nll_loss
 from autograd_cnn.ops.movement import reshape
+from autograd_cnn.ops.softmax import log_softmax
 
 
 def softmax_like(function: Callable[..., Tensor]) -> Operator:

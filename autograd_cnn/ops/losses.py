@@ -1,4 +1,4 @@
-"""Losses of classes: log-softmax, cross entropy, negative log-likelihood."""
+"""Losses of classes: cross entropy, negative log-likelihood."""
 
 from __future__ import annotations
 
@@ -6,75 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, astype, has_values
-from autograd_cnn.ops._shapes import Shape, elementwise, normal_axis
+from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops.comparison import not_equal, where
-from autograd_cnn.ops.elementwise import exp_p
 from autograd_cnn.ops.indexing import take_along
 from autograd_cnn.ops.loss_reduction import Reduction, check_reduction, reduced
 from autograd_cnn.ops.movement import reshape
-from autograd_cnn.ops.reductions import sum, sum_p
-from autograd_cnn.primitive import Primitive
-
-
-def _log_softmax(x: Any, *, axis: int) -> Any:
-    if not x.shape[axis]:
-        return x.copy()
-    shifted = x - np.max(x, axis=axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
-
-
-def _log_softmax_rule(g: Any, out: Any, *, axis: int) -> Any:
-    return g - exp_p(out) * sum_p(g, axis=(axis,), keepdims=True, shape=g.shape)
-
-
-def _log_softmax_jvp(t: Any, out: Any, *, axis: int) -> Any:
-    return t - sum_p(exp_p(out) * t, axis=(axis,), keepdims=True, shape=t.shape)
-
-
-log_softmax_p: Primitive = Primitive(
-    "log_softmax",
-    _log_softmax,
-    "x",
-    shape=elementwise("log_softmax", "x"),
-    vjps={"x": _log_softmax_rule},
-    jvps={"x": _log_softmax_jvp},
-    check_first=False,
-)
-
-
-def log_softmax(x: Any, axis: int = -1) -> Tensor:
-    """Logarithm of the softmax: ``x - log(sum(exp(x)))`` along an axis, without overflow.
-
-    Parameters
-    ----------
-    x : array_like
-        Scores (logits), any shape with at least one axis; integers become float32.
-    axis : int
-        The axis of the classes.
-
-    Returns
-    -------
-    Tensor
-        Same shape. Gradient: ``g - softmax(x) * sum(g)``.
-
-    Raises
-    ------
-    RangeError
-        When the axis is out of range.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> ag.log_softmax(ag.tensor([0.0, 0.0]))
-    tensor([-0.6931472, -0.6931472], dtype=float32)
-    """
-    x = as_float(x)
-    return apply(log_softmax_p, (x,), {"axis": normal_axis("log_softmax", axis, x)})
+from autograd_cnn.ops.reductions import sum
+from autograd_cnn.ops.softmax import log_softmax
 
 
 @composite
