@@ -10,7 +10,10 @@ tensor([[[[0., 1.],
           [0., 0.]]]], dtype=float32)
 """
 
-from autograd_cnn import data, models, nn, optim, testing, training
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd_cnn._creation import from_numpy, tensor
 from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
@@ -161,12 +164,31 @@ from autograd_cnn.ops.window_pooling import (
 from autograd_cnn.primitive import Primitive
 from autograd_cnn.sweep import gradients
 
+if TYPE_CHECKING:
+    from autograd_cnn import data, models, nn, optim, testing, training
+
 abs = absolute
 arsinh = arcsinh
 gather = take_along
 mod = remainder
 
 __version__ = "0.1.0"
+
+_ON_DEMAND = ("data", "models", "nn", "optim", "testing", "training")
+
+
+def __getattr__(name: str) -> Any:
+    """Import a room when it is first asked for: who only computes need not wait for layers and data."""
+    if name in _ON_DEMAND:
+        return import_module(f"autograd_cnn.{name}")
+    raise AttributeError(
+        f"module 'autograd_cnn' has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+    )
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 __all__ = [
     "AutogradError",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.random import Generator
 
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
@@ -15,6 +14,9 @@ from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float
 from autograd_cnn.ops._shapes import Shape, elementwise
 from autograd_cnn.primitive import Primitive
+
+if TYPE_CHECKING:  # numpy.random takes a sixth of NumPy's own import time
+    from numpy.random import Generator
 
 
 def _masked(x: Any, mask: Any, *, scale: float) -> Any:

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.random import Generator
 
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
@@ -24,6 +23,9 @@ from autograd_cnn.ops._shapes import Shape, elementwise
 from autograd_cnn.ops.comparison import less_p, select_p
 from autograd_cnn.ops.sigmoids import ramp_gate_p
 from autograd_cnn.primitive import Primitive, zero
+
+if TYPE_CHECKING:  # numpy.random takes a sixth of NumPy's own import time
+    from numpy.random import Generator
 
 prelu_gate_p: Primitive = Primitive(
     "prelu_gate",
