@@ -9,7 +9,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.io.onnx_call import Call, Operator, Outputs
 from autograd_cnn.ops.losses import cross_entropy, nll_loss
 from autograd_cnn.ops.movement import reshape
-from autograd_cnn.ops.softmax import log_softmax
+from autograd_cnn.ops.softmax import hardmax, log_softmax, softmax
 
 
 def softmax_like(function: Callable[..., Tensor]) -> Operator:
@@ -48,7 +48,9 @@ def _cross_entropy(call: Call) -> Outputs:
 
 
 LOSSES: dict[str, Operator] = {
+    "Hardmax": softmax_like(hardmax),
     "LogSoftmax": softmax_like(log_softmax),
     "NegativeLogLikelihoodLoss": _likelihood,
+    "Softmax": softmax_like(softmax),
     "SoftmaxCrossEntropyLoss": _cross_entropy,
 }

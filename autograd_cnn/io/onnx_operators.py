@@ -37,8 +37,8 @@ _REASONS = {
     "SequenceLength SequenceMap SplitToSequence Optional",
     "control flow: a graph here is a record of what ran": "If Loop Scan",
     "recurrent networks are no part of this library": "GRU LSTM RNN",
-    "no attention in this library": "Attention FlexAttention LinearAttention RotaryEmbedding "
-    "CausalConvWithState TensorScatter",
+    "no attention in this library": "Attention FlexAttention LinearAttention RotaryEmbedding TensorScatter",
+    "carries state from call to call": "CausalConvWithState",
     "signals and spectra": "BlackmanWindow DFT HammingWindow HannWindow MelWeightMatrix STFT",
     "random numbers: ours are drawn from a NumPy Generator": "Bernoulli Multinomial RandomNormal "
     "RandomNormalLike RandomUniform RandomUniformLike",
