@@ -37,6 +37,14 @@ def test_example_runs_and_prints_what_the_readme_says(tmp_path, monkeypatch):
     assert (tmp_path / "routing.svg").stat().st_size > 1000
 
 
+def test_the_second_example_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)[1]
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.endswith("True\n")
+    assert (tmp_path / "ladder.svg").read_text().startswith("<svg")
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
