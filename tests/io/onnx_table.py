@@ -28,8 +28,8 @@ them to a part in a thousand. Every test for the CPU is counted here; nothing is
 ## Groups of tests
 
 The group "node" has one test for each use of an operator, and one or two more where ONNX also defines it by
-others ("expanded"). "real" are nine networks whose graphs come with onnx; their weights are made up, all alike,
-and so are their answers for all classes: they show that the whole graph runs, and little about values.
+others ("expanded"). "real" are nine networks whose graphs come with onnx; their weights are made up, all
+alike, and so are their answers for all classes: they show that the whole graph runs, and little about values.
 
 """
 
