@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.kernels import activations as formulas
+from autograd_cnn.kernels.masking import kept_where, zeros
 from autograd_cnn.ops._elementwise import step
 from autograd_cnn.ops._gated import gated, in_blocks
 from autograd_cnn.ops._operands import as_float, as_tensor
@@ -17,7 +18,7 @@ from autograd_cnn.primitive import Primitive
 
 relu_gate_p: Primitive = Primitive(
     "relu_gate",
-    in_blocks(formulas.relu_gate),
+    lambda g, y: kept_where(y > zeros[y.dtype], g),  # no blocks: one pass, and often small
     "g y",
     shape=elementwise("relu_gate", "g", "y"),
     transposes={"g": lambda h, y: relu_gate_p(h, y)},
@@ -26,7 +27,7 @@ relu_gate_p: Primitive = Primitive(
 )
 relu_p: Primitive = Primitive(
     "relu",
-    lambda x: np.maximum(x, 0),
+    lambda x: np.maximum(x, zeros[x.dtype]),
     "x",
     shape=elementwise("relu", "x"),
     vjps={"x": lambda g, out: relu_gate_p(g, out)},
