@@ -72,14 +72,16 @@ def binary_step(x: Array) -> Array:
 
 def prelu(x: Array, a: Array | float) -> Array:
     """``a * x`` where x < 0, x elsewhere."""
-    negative = np.minimum(x, 0)
-    return chosen(x < 0, negative * a, x)
+    y: Array = np.minimum(x, 0) * a
+    y += np.maximum(x, 0)
+    return y
 
 
 def prelu_gate(g: Array, x: Array, a: Array | float) -> Array:
-    """Pass ``a * g`` where x < 0, g elsewhere."""
-    negative = x < 0
-    return chosen(negative, kept_where(negative, g) * a, g)
+    """``a * g`` where x < 0, g elsewhere."""
+    slope = chosen(x < 0, np.asarray(a, x.dtype), 1.0)
+    slope *= g
+    return slope
 
 
 def negative_part(g: Array, x: Array) -> Array:
@@ -100,14 +102,12 @@ def leaky_relu(x: Array, *, slope: float) -> Array:
 
 
 def sigmoid(x: Array) -> Array:
-    """``1 / (1 + e**-x)``, from e**-|x|, which never overflows."""
-    e = np.abs(x)
-    np.negative(e, out=e)
-    np.exp(e, out=e)
-    y = chosen(x < 0, e, 1.0)
+    """``1 / (1 + e**-x)``; where e**-x overflows, that is 0 but for subnormal numbers."""
+    e: Array = np.negative(x)
+    with np.errstate(over="ignore"):
+        np.exp(e, out=e)
     e += 1
-    y /= e
-    return y
+    return np.divide(1, e, out=e)
 
 
 def sigmoid_gate(g: Array, y: Array) -> Array:
@@ -243,10 +243,12 @@ def softplus(x: Array) -> Array:
 
 
 def silu(x: Array) -> Array:
-    """``x * sigmoid(x)``."""
-    y = sigmoid(x)
-    y *= np.maximum(x, -FAR)
-    return y
+    """``x / (1 + e**-x)``."""
+    e: Array = np.negative(x)
+    with np.errstate(over="ignore"):
+        np.exp(e, out=e)
+    e += 1
+    return np.divide(np.maximum(x, -FAR), e, out=e)
 
 
 def silu_gate(g: Array, x: Array) -> Array:
@@ -293,25 +295,21 @@ def mish_gate(g: Array, x: Array) -> Array:
     return n
 
 
-def _normal(x: Array) -> tuple[Array, Array]:
-    """Give P(X < x) of a standard normal X, and ``exp(-x**2 / 2)``."""
-    tail, density = normal_tail(x)
-    return chosen(x < 0, tail, 1 - tail), density
-
-
 def gelu(x: Array) -> Array:
-    """``x * P(X < x)`` for a standard normal X."""
-    y, _ = _normal(x)
-    y *= np.maximum(x, -FAR)
-    return y
+    """``x * P(X < x)`` for a standard normal X, which is ``max(x, 0) - |x| * P(X > |x|)``."""
+    z, density, tail = normal_tail(x)
+    tail *= density
+    tail *= z
+    return np.subtract(np.maximum(x, 0, out=z), tail, out=z)
 
 
 def gelu_gate(g: Array, x: Array) -> Array:
-    """``g * (P(X < x) + x * density(x))``."""
-    slope, density = _normal(x)
-    density *= DENSITY
-    density *= _clipped(x, -FAR, FAR)
-    slope += density
+    """``g * (P(X < x) + x p(x))``, p the density: on the left tail - |x| p, on the right 1 minus that."""
+    z, density, tail = normal_tail(x)
+    z *= DENSITY
+    tail -= z
+    tail *= density
+    slope = chosen(x < 0, tail, np.subtract(1, tail, out=z))
     slope *= g
     return slope
 
@@ -358,10 +356,10 @@ def hard_swish(x: Array) -> Array:
 
 def hard_swish_gate(g: Array, x: Array) -> Array:
     """``g * (2 x + 3) / 6`` where -3 < x < 3, 0 on the left, g on the right."""
-    slope = _clipped(x, -3, 3)
+    inside = np.abs(x) < 3
+    slope = kept_where(inside, x)
     slope *= 1 / 3
     slope += 0.5
-    inside = np.abs(x) < 3
     gate = kept_where(inside, g)
     gate *= slope
     return chosen(x >= 3, g, gate)

@@ -17,7 +17,7 @@ Array = NDArray[Any]
 # 128 KB of float32: a handful of temporaries fits in the L2 cache, and malloc hands the same ones out again
 BLOCK_VALUES = 1 << 15
 
-_INTEGERS = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+_INTEGERS: dict[int, np.dtype[Any]] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
 def blockwise(formula: Callable[..., Array], *operands: Any, **settings: Any) -> Array:

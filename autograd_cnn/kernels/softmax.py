@@ -12,6 +12,9 @@ from autograd_cnn.kernels.blockwise import BLOCK_VALUES
 
 Array = NDArray[Any]
 
+# NumPy reduces rows one by one; up to this length it is faster to lay them side by side first
+LONG_ROW = 256
+
 
 def _along(formula: Callable[..., Array], axis: int, *operands: Array) -> Array:
     """Run a formula on pieces (outer, n, inner) of the operands, where n is the axis."""
@@ -25,13 +28,17 @@ def _along(formula: Callable[..., Array], axis: int, *operands: Array) -> Array:
     target = out.reshape(before, n, -1)
     inner = target.shape[2]
     rows = max(1, BLOCK_VALUES // (n * inner))
+    lying = inner == 1 and n <= LONG_ROW
     columns = inner if n * inner <= BLOCK_VALUES else max(1, BLOCK_VALUES // n)
     # infinities of one sign have no softmax: NaN, without a warning
     with np.errstate(invalid="ignore"):
         for row in range(0, before, rows):
             for column in range(0, inner, columns):
                 part = slice(row, row + rows), slice(None), slice(column, column + columns)
-                target[part] = formula(*(v[part] for v in views))
+                if lying:
+                    target[part] = formula(*(v[part].T.copy() for v in views)).T
+                else:
+                    target[part] = formula(*(v[part] for v in views))
     return out
 
 

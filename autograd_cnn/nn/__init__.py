@@ -1,8 +1,25 @@
 """Layers: modules that own parameters and call the operations."""
 
+from autograd_cnn.nn.activations import (
+    SQNL,
+    Arctan,
+    Arsinh,
+    BinaryStep,
+    BReLU,
+    HardSwish,
+    Identity,
+    Mish,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from autograd_cnn.nn.containers import Sequential
 from autograd_cnn.nn.initial import glorot_uniform, he_normal
 from autograd_cnn.nn.layers import AvgPool2d, Conv2d, Dense, Flatten, MaxPool2d, ReLU
+from autograd_cnn.nn.learned_activations import APL, Maxout, PReLU, RReLU, SReLU
 from autograd_cnn.nn.lenet_layers import RBFOutput, ScaledTanh
 from autograd_cnn.nn.module import Module
 from autograd_cnn.nn.normalisation import (
@@ -24,6 +41,19 @@ from autograd_cnn.nn.pooling import (
     WeightedPool2d,
 )
 from autograd_cnn.nn.random_layers import Dropout, Dropout2d
+from autograd_cnn.nn.set_activations import (
+    CELU,
+    ELU,
+    GELU,
+    ISRLU,
+    ISRU,
+    SELU,
+    Hardmax,
+    HardSigmoid,
+    LeakyReLU,
+    LogSoftmax,
+    Softmax,
+)
 
 __all__ = [
     "AdaptiveAvgPool2d",
@@ -54,4 +84,34 @@ __all__ = [
     "WeightedPool2d",
     "glorot_uniform",
     "he_normal",
+    "BReLU",
+    "BinaryStep",
+    "Identity",
+    "Mish",
+    "ReLU6",
+    "SQNL",
+    "SiLU",
+    "Sigmoid",
+    "Softplus",
+    "Softsign",
+    "Arctan",
+    "Arsinh",
+    "HardSwish",
+    "Tanh",
+    "CELU",
+    "ELU",
+    "GELU",
+    "HardSigmoid",
+    "Hardmax",
+    "ISRLU",
+    "ISRU",
+    "LeakyReLU",
+    "LogSoftmax",
+    "SELU",
+    "Softmax",
+    "APL",
+    "Maxout",
+    "PReLU",
+    "RReLU",
+    "SReLU",
 ]

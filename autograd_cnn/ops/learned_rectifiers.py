@@ -15,7 +15,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.ops._gated import in_blocks
-from autograd_cnn.ops._operands import as_floats
+from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, astype
 from autograd_cnn.ops._shapes import Shape, elementwise
 from autograd_cnn.ops.activations import relu
 from autograd_cnn.ops.advanced_indexing import index
@@ -80,6 +80,18 @@ srelu_p: Primitive = Primitive(
 )
 
 
+def _with_learned(x: Any, *learned: Any) -> tuple[Tensor, ...]:
+    """Give x and the learned operands with one floating dtype; numbers and lists take x's."""
+    values = as_float(x)
+    given = (
+        value
+        if isinstance(value, Tensor | np.ndarray)
+        else astype(as_tensor(np.asarray(value)), values.dtype)
+        for value in learned
+    )
+    return as_floats(values, *given)
+
+
 def _beside(op: str, name: str, value: Tensor, x: Tensor) -> Tensor:
     """Arrange a learned operand beside x: one number, one a channel, or any shape that broadcasts to x's."""
     shape: Shape = value.shape
@@ -132,7 +144,7 @@ def prelu(x: Any, a: Any) -> Tensor:
     tensor([[-0.25, -0.5 ],
             [ 2.  , -2.  ]], dtype=float32)
     """
-    values, slopes = as_floats(x, a)
+    values, slopes = _with_learned(x, a)
     return apply(prelu_p, (values, _beside("prelu", "a", slopes, values)))
 
 
@@ -172,7 +184,7 @@ def srelu(x: Any, t_l: Any, a_l: Any, t_r: Any, a_r: Any) -> Tensor:
     >>> ag.srelu(ag.tensor([-3.0, 0.5, 3.0]), -1.0, 0.1, 1.0, 0.5)
     tensor([-1.2,  0.5,  2. ], dtype=float32)
     """
-    values, *learned = as_floats(x, t_l, a_l, t_r, a_r)
+    values, *learned = _with_learned(x, t_l, a_l, t_r, a_r)
     beside = [
         _beside("srelu", name, value, values)
         for name, value in zip(("t_l", "a_l", "t_r", "a_r"), learned, strict=True)
@@ -215,7 +227,7 @@ def apl(x: Any, a: Any, b: Any) -> Tensor:
     >>> ag.apl(ag.tensor([-2.0, 0.5, 3.0]), [0.5, -0.25], [0.0, 1.0])
     tensor([0.25 , 0.375, 3.   ], dtype=float32)
     """
-    values, slopes, places = as_floats(x, a, b)
+    values, slopes, places = _with_learned(x, a, b)
     if not slopes.ndim or not places.ndim or slopes.shape[0] != places.shape[0]:
         raise ShapeError(
             "apl",
@@ -268,7 +280,7 @@ def maxout(x: Any, weight: Any, bias: Any = None) -> Tensor:
     tensor([[2.],
             [3.]], dtype=float32)
     """
-    values, weights = as_floats(x, weight)
+    values, weights = _with_learned(x, weight)
     if weights.ndim != 3 or not weights.shape[0] or not values.ndim or values.shape[-1] != weights.shape[2]:
         raise ShapeError(
             "maxout",
@@ -280,7 +292,7 @@ def maxout(x: Any, weight: Any, bias: Any = None) -> Tensor:
     pieces, outputs, inputs = weights.shape
     flat_bias = None
     if bias is not None:
-        _, biases = as_floats(weights, bias)
+        _, biases = _with_learned(weights, bias)
         if biases.shape != (pieces, outputs):
             raise ShapeError(
                 "maxout",

@@ -91,7 +91,16 @@ def test_row_names_are_unique() -> None:
 
 def test_every_public_function_has_a_row() -> None:
     """Each op in ``ag.__all__`` is some row's function, or another name of one."""
-    engine = {"tensor", "from_numpy", "gradient_graph", "gradients", "jvp", "no_grad", "routing", "saved_bytes"}
+    engine = {
+        "tensor",
+        "from_numpy",
+        "gradient_graph",
+        "gradients",
+        "jvp",
+        "no_grad",
+        "routing",
+        "saved_bytes",
+    }
     engine |= {"conv_output_size"}  # numbers, not tensors
     functions = {
         name: getattr(ag, name)
@@ -396,5 +405,5 @@ def test_known_zeros_and_no_gradients_differ() -> None:
     assert not (x > 0).requires_grad
     with pytest.raises(ag.NoGradientError, match="output 0 wants no gradient"):
         ag.gradients(x > 0, x, [1.0, 1.0])
-    steps = {"sign", "floor", "ceil", "trunc", "round", "floor_divide"}
-    assert {name for name, p in registry.items() if zero in p.rules.values()} == steps
+    steps = {"sign", "floor", "ceil", "trunc", "round", "floor_divide", "binary_step", "hardmax"}
+    assert {name for name, p in registry.items() if set(p.rules.values()) == {zero}} == steps
