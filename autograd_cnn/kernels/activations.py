@@ -47,9 +47,10 @@ def nonzero_gate(g: Array, y: Array) -> Array:
 
 def ramp(x: Array, *, slope: float, offset: float, high: float) -> Array:
     """``slope * x + offset``, kept between 0 and ``high``."""
+    if slope == 1 and not offset:
+        return _clipped(x, 0, high)
     y: Array = x * slope
-    if offset:
-        y += offset
+    y += offset
     np.maximum(y, 0, out=y)
     return np.minimum(y, high, out=y)
 
