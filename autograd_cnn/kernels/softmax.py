@@ -28,7 +28,8 @@ def _along(formula: Callable[..., Array], axis: int, *operands: Array) -> Array:
     target = out.reshape(before, n, -1)
     inner = target.shape[2]
     rows = max(1, BLOCK_VALUES // (n * inner))
-    lying = inner == 1 and n <= LONG_ROW
+    # side by side, a row's sum would be taken one by one, which float16 cannot afford
+    lying = inner == 1 and n <= LONG_ROW and out.dtype != np.float16
     columns = inner if n * inner <= BLOCK_VALUES else max(1, BLOCK_VALUES // n)
     # infinities of one sign have no softmax: NaN, without a warning
     with np.errstate(invalid="ignore"):
