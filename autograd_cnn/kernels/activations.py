@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.blockwise import chosen, kept_where
+from autograd_cnn.kernels.blockwise import chosen
 from autograd_cnn.kernels.error_function import normal_tail
+from autograd_cnn.kernels.masking import kept_where
 
 Array = NDArray[Any]
 
@@ -33,11 +34,6 @@ def _clipped(x: Array, low: float, high: float) -> Array:
 
 
 # --- gates that pass or stop
-
-
-def relu_gate(g: Array, y: Array) -> Array:
-    """Pass g where y > 0."""
-    return kept_where(y > 0, g)
 
 
 def nonzero_gate(g: Array, y: Array) -> Array:

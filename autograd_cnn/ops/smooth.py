@@ -166,8 +166,8 @@ def gelu(x: Any, approximate: bool = False) -> Tensor:
     -------
     Tensor
         Same shape; 0 at minus infinity. Far on the left its digits are right too (to 4e-6 in
-        float32), since it is not computed as 1 minus something. Gradient: ``g * (P(x) + x p(x))`` with P the normal distribution and p its
-        density (or the derivative of the tanh form).
+        float32), since it is not computed as 1 minus something. Gradient: ``g * (P(x) + x p(x))`` with P the
+        normal distribution and p its density (or the derivative of the tanh form).
 
     Notes
     -----

@@ -15,6 +15,7 @@ from autograd_cnn.abstract import Abstract
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.kernels import blockwise as blocks
 from autograd_cnn.kernels.error_function import erf
+from autograd_cnn.kernels.masking import kept_where
 
 FUNCTIONS = {
     "identity": ag.identity,
@@ -302,8 +303,8 @@ def test_blockwise_keeps_shapes(shape: tuple[int, ...]) -> None:
 def test_masks_hand_every_bit_on() -> None:
     values = np.array([math.nan, math.inf, -0.0, 1.0])
     yes, no = np.full(4, True), np.full(4, False)
-    np.testing.assert_array_equal(blocks.kept_where(yes, values), values)
-    np.testing.assert_array_equal(blocks.kept_where(no, values), np.zeros(4))
+    np.testing.assert_array_equal(kept_where(yes, values), values)
+    np.testing.assert_array_equal(kept_where(no, values), np.zeros(4))
     np.testing.assert_array_equal(blocks.chosen(no, values, 2.5), np.full(4, 2.5))
     np.testing.assert_array_equal(blocks.chosen(yes, values, values[::-1]), values)
 
