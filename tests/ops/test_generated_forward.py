@@ -17,7 +17,9 @@ from tests.ops.test_generated import SMOOTH, VARIANTS, call, gradients_of
 def moved(
     row: OpRow, inputs: Inputs, tangents: list[Array | None], step: float, variant: Variant
 ) -> list[Array]:
-    shifted = tuple(a if t is None else np.asarray(a + step * t) for a, t in zip(inputs, tangents, strict=True))
+    shifted = tuple(
+        a if t is None else np.asarray(a + step * t) for a, t in zip(inputs, tangents, strict=True)
+    )
     return [y.numpy() for y in call(row, shifted, variant.settings)[0]]
 
 
