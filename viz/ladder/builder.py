@@ -346,6 +346,6 @@ class _Builder:
         if self.picture.is_freed:
             return (many, "what was kept for backward is freed")
         if not kept:
-            return (many, "nothing is kept for backward")
+            return (many, "nothing is kept besides the leaves themselves")
         size = bytes_text(sum(buffer.nbytes for buffer in kept))
         return (many, f"kept for backward: {size} in {plural(len(kept), 'buffer')}")

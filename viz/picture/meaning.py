@@ -10,7 +10,7 @@ MEANINGS: Mapping[str, str] = {
     "max_pool": "max_unpool, adds",
     "max_unpool": "pool_at the switches",
     "pool_at": "max_unpool, adds",
-    "window_sum": "spreads over windows, adds",
+    "window_sum": "spreads, adds",
     "window_sum_transpose": "sums over windows",
     "add": "copies",
     "subtract": "copies, one negated",
