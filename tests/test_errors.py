@@ -137,3 +137,18 @@ def test_errors_are_also_pythons_own_kinds() -> None:
     assert issubclass(ag.GraphError, RuntimeError)
     for kind in (ag.FreedGraphError, ag.StaleValueError, ag.NoGradientError):
         assert issubclass(kind, ag.GraphError)
+
+
+@pytest.mark.parametrize("one", [1, np.int64(1), np.uint8(1)])
+def test_sizes_may_be_integers_of_any_type(one: int) -> None:
+    expected = ag.conv2d(X, W, stride=1, padding=1, dilation=1).numpy()
+    result = ag.conv2d(X, W, stride=one, padding=one, dilation=(one, one))
+    np.testing.assert_array_equal(result.numpy(), expected)
+    assert ag.max_pool2d(X, one * 2, padding=((one, 0), (0, one))).shape == (2, 3, 4, 4)
+
+
+@pytest.mark.parametrize("bad", [2.0, None, "a", (1, None), (1, 2, 3), ((1, 2, 3), 0)])
+def test_what_is_no_size_is_refused_in_words(bad: object) -> None:
+    for name in ("stride", "padding", "dilation"):
+        with pytest.raises(ag.RangeError, match=rf"conv2d: {name}=.* is not understood"):
+            ag.conv2d(X, W, **{name: bad})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,10 +17,23 @@ Rounding = Literal["floor", "ceil", "exact"]
 Pairs = tuple[tuple[int, int], ...]
 
 
+def whole_numbers(value: object) -> int | tuple[int, ...] | None:
+    """Read an integer of any type, or a sequence of them; None for anything else."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    try:
+        return tuple(map(operator.index, value))  # type: ignore[call-overload]
+    except TypeError:
+        return None
+
+
 def per_axis(op: str, name: str, value: Sizes, rank: int, least: int = 1) -> Shape:
     """Give one integer an axis; a single integer stands for all of them."""
-    sizes = (value,) * rank if isinstance(value, int) else tuple(value)
-    if len(sizes) != rank or not all(isinstance(n, int) and n >= least for n in sizes):
+    read = whole_numbers(value)
+    sizes = (read,) * rank if isinstance(read, int) else read
+    if sizes is None or len(sizes) != rank or min(sizes) < least:
         raise RangeError(
             op, f"{name}={value!r} is not understood", fits=f"an integer from {least} on, or {rank} of them"
         )
@@ -37,12 +51,13 @@ def pad_pairs(op: str, padding: Padding, size: Shape, window: Shape, stride: Sha
             for n, f, s, d in zip(size, window, stride, dilation, strict=True)
         ]
         return tuple((m // 2, m - m // 2) for m in missing)
-    if isinstance(padding, int) and padding >= 0:
-        return ((padding, padding),) * rank
+    read = whole_numbers(padding)
+    if isinstance(read, int) and read >= 0:
+        return ((read, read),) * rank
     if isinstance(padding, (tuple, list)) and len(padding) == rank:
-        pairs = [(p, p) if isinstance(p, int) else tuple(p) for p in padding]
-        if all(len(pair) == 2 and all(isinstance(n, int) and n >= 0 for n in pair) for pair in pairs):
-            return tuple((pair[0], pair[1]) for pair in pairs)
+        pairs = [(p, p) if isinstance(p, int) else p for p in map(whole_numbers, padding)]
+        if all(isinstance(pair, tuple) and len(pair) == 2 and min(pair) >= 0 for pair in pairs):
+            return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
     raise RangeError(
         op,
         f"padding={padding!r} is not understood",
