@@ -18,6 +18,13 @@ from viz.errors import (
     UnknownFormatError,
     WriteError,
 )
+from viz.lecture.dense import dense_row
+from viz.lecture.functions import function_plots
+from viz.lecture.maps import MapPanel, maps
+from viz.lecture.places import window_places
+from viz.lecture.sliding import arithmetic, sliding_window
+from viz.lecture.units import dead_units, unit_rows
+from viz.lecture.volumes import volumes
 from viz.line_chart import curves
 from viz.networkx_export import to_networkx
 from viz.picture.model import Picture
@@ -28,14 +35,24 @@ __all__ = [
     "ConversionError",
     "Drawing",
     "DrawingError",
+    "MapPanel",
     "MissingConverterError",
     "Picture",
     "UndrawableError",
     "UnknownFormatError",
     "WriteError",
+    "arithmetic",
     "curves",
+    "dead_units",
+    "dense_row",
     "draw",
+    "function_plots",
+    "maps",
     "picture_of",
     "routing",
+    "sliding_window",
     "to_networkx",
+    "unit_rows",
+    "volumes",
+    "window_places",
 ]
