@@ -62,8 +62,8 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
     if not wants:
         if not mode.capturing:
             plain = (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
-            if mode.tangents is not None:
-                mode.tangents.push(primitive, inputs, settings, plain)
+            if mode.observer is not None:
+                mode.observer.saw(primitive, inputs, settings, plain)
             return plain
         mask = 1 << len(inputs)
     plan = primitive.plans.get(mask) or primitive.plan(mask)
@@ -89,8 +89,8 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
         node._saved = (
             tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
         )
-    if mode.tangents is not None:
-        mode.tangents.push(primitive, inputs, settings, output)
+    if mode.observer is not None:
+        mode.observer.saw(primitive, inputs, settings, output)
     return output
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from autograd_cnn._graph import Graph, Node, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
+from autograd_cnn._reverse import cotangent_for
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import NoGradientError
-from autograd_cnn.sweep import cotangent_for, key_of, sweep
+from autograd_cnn.sweep import key_of, sweep
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -225,13 +225,19 @@ class Node:
         return f"<node {self.serial}: {self.primitive.name} -> {signature(self)}>"
 
 
-def ancestors(roots: Iterable[Node]) -> list[Node]:
-    """Give the roots and every node they were computed from, latest first. Iterative and linear."""
+def ancestors(roots: Iterable[Node], stops: Collection[object] = ()) -> list[Node]:
+    """Give the roots and every node they were computed from, latest first. Iterative and linear.
+
+    The walk does not go past ``stops``, a set.
+    """
     stack = list(roots)
     seen = set(stack)
     found = list(seen)
     while stack:
-        for parent in stack.pop().inputs:
+        node = stack.pop()
+        if node in stops:
+            continue
+        for parent in node.inputs:
             if parent.__class__ is Node and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)

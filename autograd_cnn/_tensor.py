@@ -37,7 +37,22 @@ class Tensor(Methods):
         For pictures and messages.
     """
 
-    __slots__ = ("__weakref__", "_data", "_node", "_port", "_source", "_version", "_wants", "grad", "name")
+    # _opened (the serial at which a derivative made this leaf its variable) and _hooks are set on few tensors
+    __slots__ = (
+        "__weakref__",
+        "_data",
+        "_hooks",
+        "_node",
+        "_opened",
+        "_port",
+        "_source",
+        "_version",
+        "_wants",
+        "grad",
+        "name",
+    )
+    _hooks: dict[int, Any]
+    _opened: int
 
     __array_ufunc__ = None  # so that array + tensor asks Tensor.__radd__ instead of looping over objects
     __hash__ = object.__hash__

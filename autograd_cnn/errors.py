@@ -83,6 +83,14 @@ class RangeError(AutogradError, ValueError):
     """A value outside what is allowed: a label, an axis, an index, a setting."""
 
 
+class StructureError(AutogradError, ValueError):
+    """Trees of arrays (nested tuples, lists, dicts, dataclasses) whose structures do not go together."""
+
+
+class RuleError(AutogradError, ValueError):
+    """A derivative rule that gave cotangents or tangents which do not go with its operands."""
+
+
 class GraphError(AutogradError, RuntimeError):
     """A graph that cannot do what was asked of it."""
 

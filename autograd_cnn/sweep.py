@@ -9,23 +9,19 @@ with primitives and a primitive called with arrays is its kernel.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import NoGradientError, ShapeError
+from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
 from autograd_cnn.ops.reductions import sum_p
 from autograd_cnn.primitive import Rule, late
-
-_adding = Lock()  # threads that share a leaf must not lose each other's sums
 
 Key = Any  # a Node (its first output) or a leaf Tensor: what a cotangent belongs to
 Cotangents = dict[Key, Any]
@@ -42,6 +38,7 @@ def sweep(
     targets: Iterable[Key] | None = None,
     retain: bool = False,
     traced: bool = False,
+    through: bool = True,
     visit: Callable[[Node, Any], None] | None = None,
 ) -> Cotangents:
     """Walk backward from the cotangents in ``start`` and give those of leaves, retained nodes and targets.
@@ -56,13 +53,15 @@ def sweep(
         Keep the nodes' values. When False each node lets go of them as the walk passes.
     traced : bool
         Run the rules on Tensors, under the current mode, so that they can be recorded.
+    through : bool
+        Walk on past targets, so that one may lie behind another.
     visit : callable, optional
         Called with each node and its total cotangent.
     """
     # an infinite derivative, such as sqrt's at 0, is a value and no accident; as a decorator errstate would
     # put a frame of NumPy's between the user's line and the gradient's nodes
     with np.errstate(all="ignore"):
-        return _walk(start, targets, retain, traced, visit)
+        return _walk(start, targets, retain, traced, through, visit)
 
 
 def _walk(
@@ -70,10 +69,12 @@ def _walk(
     targets: Iterable[Key] | None,
     retain: bool,
     traced: bool,
+    through: bool,
     visit: Callable[[Node, Any], None] | None,
 ) -> Cotangents:
-    order = ancestors(key for key in start if key.__class__ is Node)
     wanted = None if targets is None else set(targets)
+    stops = wanted if wanted is not None and not through else ()
+    order = ancestors((key for key in start if key.__class__ is Node), stops)
     useful = None if wanted is None else _leading_to(order, wanted)
     on_the_way = None if wanted is None or useful is None else useful | wanted
     _check_kept(order if useful is None else [node for node in order if node in useful])
@@ -90,12 +91,15 @@ def _walk(
             wanted is not None and node in wanted
         ):
             results[node] = g
+            if node in stops:
+                continue
         plan = node.plan
         if not plan.rules or (useful is not None and node not in useful):
             continue
         kept = _tensors(node) if traced else node.kept_arrays()
         inputs = node.inputs
-        for position, rule, indices in plan.rules:
+        rules = plan.rules if plan.joint is None else _jointly(node, plan.joint, g, kept)
+        for position, rule, indices in rules:
             target = inputs[position]
             if on_the_way is not None and target not in on_the_way:
                 continue
@@ -157,6 +161,22 @@ def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], 
         MODE.reset(token)
 
 
+def _jointly(node: Node, joint: Rule, g: Any, kept: Sequence[Any]) -> list[tuple[int, Rule, tuple[int, ...]]]:
+    """Run a rule that gives the cotangents of all inputs at once; give rules that hand them out."""
+    mode = MODE.get()
+    token = MODE.set(mode.at(mode.place.scope, Origin(node, None, "rule")))
+    try:
+        parts = joint(g, *kept, **node.settings)
+    finally:
+        MODE.reset(token)
+    wanted = node.plan.wanted
+    return [
+        (position, lambda *_, part=part, **__: part, ())
+        for position, part in enumerate(parts)
+        if wanted[position] and part is not None
+    ]
+
+
 def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
     mode = MODE.get()
     token = MODE.set(mode.at(mode.place.scope, Origin(node, None, "fan-out sum")))
@@ -213,141 +233,3 @@ def _relinked(array: Any, origin: Any, port: int) -> Tensor:
     constant = Tensor(array)
     constant._source, constant.name = origin, origin.name
     return constant
-
-
-def backward(
-    output: Tensor,
-    gradient: ArrayLike | Tensor | None = None,
-    retain_graph: bool = False,
-    create_graph: bool = False,
-) -> None:
-    """Add the gradient of ``output`` to ``.grad`` of its leaves; see `Tensor.backward`."""
-    if not output.requires_grad:
-        raise NoGradientError(
-            "backward",
-            "this tensor wants no gradient: nothing it was computed from has requires_grad=True",
-            operands={"x": output},
-            fits="ag.tensor(data, requires_grad=True), and no no_grad() around the computation",
-        )
-    seed = cotangent_for("backward", output, gradient)
-    start = {key_of(output): seed if create_graph else seed._data}
-    found = sweep(start, retain=retain_graph or create_graph, traced=create_graph)
-    with _adding:
-        _add_to_leaves(found, create_graph)
-
-
-def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
-    """Add what a sweep found to ``.grad`` of leaves and of tensors asked to retain it."""
-    for key, value in found.items():
-        tensor = key.rare.retained() if isinstance(key, Node) and key.rare.retained else key
-        if tensor is None:
-            continue
-        new = value if create_graph else Tensor(np.asarray(value))
-        if tensor.grad is None:
-            tensor.grad = new
-        else:
-            tensor.grad = tensor.grad + new if create_graph else Tensor(tensor.grad._data + new._data)
-
-
-def gradients(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    cotangents: Any = None,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """Give the gradients of outputs with respect to inputs, without touching any ``.grad``.
-
-    Nothing is freed, so it can be asked again.
-
-    Parameters
-    ----------
-    outputs : Tensor or sequence of Tensor
-        What to differentiate; several are weighted by their cotangents and added.
-    inputs : Tensor or sequence of Tensor
-        Leaves or computed tensors that want gradients.
-    cotangents : array_like or sequence, optional
-        One for each output, of its shape. May be left out for outputs of one element: then 1.
-    create_graph : bool
-        Record the computation, so that the gradients can be differentiated again.
-
-    Returns
-    -------
-    tuple of Tensor
-        One for each input, of its shape and dtype. An input on which no output depends gets zeros.
-
-    Raises
-    ------
-    NoGradientError
-        When an output or an input wants no gradient.
-    ShapeError
-        When a cotangent is missing or of the wrong shape.
-    FreedGraphError
-        When an earlier backward pass has freed the values that the rules need.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
-    >>> (g,) = ag.gradients((x * x * x).sum(), x, create_graph=True)
-    >>> ag.gradients(g.sum(), x)[0]
-    tensor([ 6., 12.], dtype=float32)
-    """
-    outs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
-    ins = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    given = [cotangents] if isinstance(outputs, Tensor) else cotangents
-    given = [None] * len(outs) if given is None else list(given)
-    if len(given) != len(outs):
-        raise ShapeError(
-            "gradients", f"{len(outs)} outputs but {len(given)} cotangents", fits="one for each output"
-        )
-    for role, tensors in (("output", outs), ("input", ins)):
-        for number, t in enumerate(tensors):
-            if not t.requires_grad:
-                raise NoGradientError(
-                    "gradients",
-                    f"{role} {number} wants no gradient",
-                    operands={t.name or role: t},
-                    fits="tensors made with requires_grad=True, or computed from one outside no_grad()",
-                )
-    traced = create_graph or MODE.get().tangents is not None  # a forward derivative must see the rules run
-    start: Cotangents = {}
-    for out, cotangent in zip(outs, given, strict=True):
-        seed = cotangent_for("gradients", out, cotangent)
-        value = seed if traced else seed._data
-        key = key_of(out)
-        start[key] = start[key] + value if key in start else value
-    targets = [key_of(t) for t in ins]
-    found = sweep(start, targets=targets, retain=True, traced=traced)
-    return tuple(_result(found.get(key), t) for key, t in zip(targets, ins, strict=True))
-
-
-def _result(value: Any, like: Tensor) -> Tensor:
-    if value is None:
-        return Tensor(np.zeros(like.shape, like.dtype))
-    return value if isinstance(value, Tensor) else Tensor(np.asarray(value))
-
-
-def cotangent_for(op: str, output: Tensor, given: Any) -> Tensor:
-    """Give the cotangent of an output as a Tensor of its shape and dtype; 1 when none is given."""
-    if given is None:
-        if output.size != 1:
-            raise ShapeError(
-                op,
-                f"the tensor has {output.size} elements, so its cotangent must be given",
-                operands={"x": output},
-                rule="only a tensor of one element has an obvious cotangent, 1",
-                fits=f"a gradient of shape {output.shape}, or a scalar such as x.sum()",
-            )
-        return Tensor(np.ones(output.shape, output.dtype))
-    seed = given if isinstance(given, Tensor) else Tensor(np.array(given, dtype=output.dtype))
-    if seed.shape != output.shape:
-        raise ShapeError(
-            op,
-            "the cotangent must have the tensor's own shape",
-            operands={"x": output, "cotangent": seed},
-            fits=f"a cotangent of shape {output.shape}",
-        )
-    return seed if seed.dtype == output.dtype else cast(seed, source=seed.dtype, target=output.dtype)
-
-
-late.backward = backward

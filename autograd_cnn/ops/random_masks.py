@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_cnn._apply import apply
-from autograd_cnn._modes import composite
+from autograd_cnn._modes import composite, drawing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import RangeError, ShapeError
@@ -54,7 +54,7 @@ def _drop(op: str, x: Tensor, p: float, rng: Generator | None, training: bool, s
 
 
 def _mask(rng: Generator, shape: Shape, p: float) -> Any:
-    return rng.random(shape, np.float32) >= p
+    return drawing(rng).random(shape, np.float32) >= p
 
 
 @composite

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_cnn._apply import apply
-from autograd_cnn._modes import composite
+from autograd_cnn._modes import composite, drawing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import RangeError, ShapeError
@@ -224,7 +224,7 @@ def check_slopes(op: str, lower: float, upper: float) -> None:
 
 
 def _uniform(rng: Generator, shape: Shape, dtype: Any, lower: float, upper: float) -> Any:
-    drawn = rng.random(shape, np.float64 if dtype == np.float64 else np.float32)
+    drawn = drawing(rng).random(shape, np.float64 if dtype == np.float64 else np.float32)
     drawn *= upper - lower
     drawn += lower
     return drawn.astype(dtype, copy=False)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import AutogradError, DTypeError, RangeError
-from autograd_cnn.sweep import gradients
 
 Array = NDArray[Any]
 
