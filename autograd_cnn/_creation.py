@@ -85,6 +85,47 @@ def from_numpy(
     return _named(array.view() if share else array.copy(), requires_grad, name)
 
 
+def from_dlpack(source: Any, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """Make a Tensor of another library's array on the CPU, without a copy, by the DLPack protocol.
+
+    The memory is shared and unprotected, as with ``from_numpy(share=True)``: a gradient computed after
+    somebody wrote to it is wrong, without a word.
+
+    Parameters
+    ----------
+    source : object with ``__dlpack__``
+        Such as a PyTorch tensor or a JAX array.
+    requires_grad, name
+        As in `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Of the same shape, dtype and memory.
+
+    Raises
+    ------
+    DTypeError
+        When the object speaks no DLPack, lies on another device, or has a dtype that NumPy lacks.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> import numpy as np
+    >>> ag.from_dlpack(np.arange(3.0))
+    tensor([0., 1., 2.], dtype=float64)
+    """
+    try:
+        array = np.from_dlpack(source)
+    except (AttributeError, BufferError, RuntimeError, TypeError) as error:
+        raise DTypeError(
+            "from_dlpack",
+            f"cannot take the memory of a {type(source).__name__}: {error}",
+            fits="an array in the CPU's memory, without gradients of its own library",
+        ) from None
+    return from_numpy(array, share=True, requires_grad=requires_grad, name=name)
+
+
 def abstract_tensor(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Tensor:
     """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone."""
     return Tensor(cast(NDArray[Any], Abstract(shape, dtype)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd_cnn._hooks import HookHandle
 from autograd_cnn._modes import Origin, Place, Scope
 from autograd_cnn.errors import FreedGraphError, StaleValueError, signature
 from autograd_cnn.lines import Line, resolve
@@ -67,14 +68,16 @@ class SavedValue:
 
 
 class Rare:
-    """What few nodes have: outputs beyond the first, inputs that are such, a tensor to keep its gradient."""
+    """What few nodes have: more outputs, inputs that are such, a tensor to keep its gradient, hooks."""
 
-    __slots__ = ("outputs", "ports", "retained")
+    __slots__ = ("node_hooks", "outputs", "ports", "retained", "tensor_hooks")
 
     def __init__(self) -> None:
         self.outputs: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...] = ()
         self.ports: tuple[int, ...] = ()
         self.retained: weakref.ref[Tensor] | None = None
+        self.tensor_hooks: dict[int, Callable[..., Any]] = {}
+        self.node_hooks: dict[int, Callable[..., Any]] = {}
 
 
 class Node:
@@ -215,6 +218,22 @@ class Node:
                     fits="backward() before assign_(), or computing the forward pass again",
                     line=self.line,
                 )
+
+    def register_hook(self, hook: Callable[[Node, Tensor, tuple[Tensor | None, ...]], Any]) -> HookHandle:
+        """Call a function whenever a sweep has run this node's gradient rules.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(node, cotangent, parts)``: the cotangent of the node's output, and what its rules made
+            of it, one part an input (None where no gradient is wanted). It may give other parts, a tuple.
+
+        Returns
+        -------
+        HookHandle
+            ``.remove()`` takes the hook away.
+        """
+        return HookHandle(self.rare.node_hooks, hook)
 
     def free(self) -> None:
         """Let go of the kept values; the structure stays."""

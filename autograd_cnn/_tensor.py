@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn._hooks import HookHandle
+from autograd_cnn._interop import Interop
 from autograd_cnn._methods import Methods
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
@@ -21,7 +23,7 @@ NO_SETTINGS: Mapping[str, Any] = {}
 NOTHING: tuple[Any, ...] = ()
 
 
-class Tensor(Methods):
+class Tensor(Interop, Methods):
     """An n-dimensional array that takes part in differentiation.
 
     Make one with `tensor` or `from_numpy`. Its arrays are never written to after creation, so what a
@@ -54,7 +56,6 @@ class Tensor(Methods):
     _hooks: dict[int, Any]
     _opened: int
 
-    __array_ufunc__ = None  # so that array + tensor asks Tensor.__radd__ instead of looping over objects
     __hash__ = object.__hash__
 
     def __init__(
@@ -192,6 +193,32 @@ class Tensor(Methods):
             self._node.rare.retained = weakref.ref(self)
         return self
 
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
+        """Call a function with this tensor's gradient whenever a sweep has it complete.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes the gradient, a Tensor of this tensor's shape. What it gives, if not None, takes its place.
+
+        Returns
+        -------
+        HookHandle
+            ``.remove()`` takes the hook away.
+
+        Raises
+        ------
+        NoGradientError
+            When the tensor wants no gradient, or is a further output (indices) that has none.
+        """
+        if not self._wants or self._port:
+            raise NoGradientError("register_hook", "this tensor wants no gradient", operands={"x": self})
+        if self._node is not None:
+            return HookHandle(self._node.rare.tensor_hooks, hook)
+        if getattr(self, "_hooks", None) is None:
+            self._hooks = {}
+        return HookHandle(self._hooks, hook)
+
     def backward(
         self,
         gradient: ArrayLike | Tensor | None = None,
@@ -322,16 +349,6 @@ class Tensor(Methods):
     def __int__(self) -> int:
         return int(self.item())
 
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        if self._wants:
-            raise GraphError(
-                "np.asarray",
-                "a tensor that wants gradients would lose its history as an array",
-                operands={"x": self},
-                fits="x.numpy() for the values, or an autograd_cnn function instead of NumPy's",
-            )
-        return np.array(self.data, dtype=dtype, copy=copy)
-
     def __repr__(self) -> str:
         if isinstance(self._data, Abstract):
             return f"tensor({self._data})"
@@ -358,3 +375,4 @@ def check_float(op: str, array: NDArray[Any]) -> None:
 
 
 late.Tensor = Tensor
+late.values = Tensor.numpy

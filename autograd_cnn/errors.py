@@ -107,5 +107,9 @@ class AbstractValueError(GraphError):
     """A value was read where only shapes are known."""
 
 
+class AnomalyError(GraphError):
+    """A NaN or an infinity, found by `detect_anomaly`."""
+
+
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""

@@ -92,6 +92,9 @@ class LateBound(Generic[T]):
     logical_or: Callable[..., T]
     logical_xor: Callable[..., T]
     backward: Callable[..., None]
+    values: Callable[..., Any]
+    numpy_ufunc: Callable[..., Any]
+    numpy_function: Callable[..., Any]
 
 
 late: LateBound[Any] = LateBound()

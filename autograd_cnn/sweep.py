@@ -8,7 +8,7 @@ with primitives and a primitive called with arrays is its kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import ShapeError
+from autograd_cnn.errors import RuleError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
@@ -25,6 +25,7 @@ from autograd_cnn.primitive import Rule, late
 
 Key = Any  # a Node (its first output) or a leaf Tensor: what a cotangent belongs to
 Cotangents = dict[Key, Any]
+Rules = Sequence[tuple[int, Rule, tuple[int, ...]]]
 
 
 def key_of(tensor: Tensor) -> Key:
@@ -85,11 +86,12 @@ def _walk(
         g = pending.pop(node, None)
         if g is None:
             continue
+        rare = node._rare
+        if rare is not None and rare.tensor_hooks:
+            g = _hooked(node, rare.tensor_hooks, g)
         if visit is not None:
             visit(node, g)
-        if (node._rare is not None and node._rare.retained is not None) or (
-            wanted is not None and node in wanted
-        ):
+        if (rare is not None and rare.retained is not None) or (wanted is not None and node in wanted):
             results[node] = g
             if node in stops:
                 continue
@@ -98,7 +100,9 @@ def _walk(
             continue
         kept = _tensors(node) if traced else node.kept_arrays()
         inputs = node.inputs
-        rules = plan.rules if plan.joint is None else _jointly(node, plan.joint, g, kept)
+        rules: Rules = plan.rules if plan.joint is None else _jointly(node, plan.joint, g, kept)
+        if rare is not None and rare.node_hooks:
+            rules = _observed(node, rules, g, kept, run)
         for position, rule, indices in rules:
             target = inputs[position]
             if on_the_way is not None and target not in on_the_way:
@@ -110,8 +114,57 @@ def _walk(
             pending[target] = part
         if not retain and kept:
             node.free()
-    results.update(pending)
+    for key, g in pending.items():
+        hooks = getattr(key, "_hooks", None) if key.__class__ is Tensor else None
+        results[key] = _hooked(key, hooks, g) if hooks else g
     return results
+
+
+def _hooked(key: Key, hooks: Mapping[int, Callable[..., Any]], g: Any) -> Any:
+    """Show a complete cotangent to a tensor's hooks; each may give another."""
+    traced = isinstance(g, Tensor)
+    value = g if traced else Tensor(g)
+    for hook in list(hooks.values()):
+        given = hook(value)
+        if given is None:
+            continue
+        if not isinstance(given, Tensor) or given.shape != value.shape:
+            raise RuleError(
+                "register_hook",
+                "a hook must give nothing, or a gradient of the tensor's own shape",
+                operands={"gradient": value, "given": given},
+                fits=f"a Tensor of shape {value.shape}, or None",
+            )
+        value = given if given.dtype == key.dtype else cast(given, source=given.dtype, target=key.dtype)
+    return value if traced else value._data
+
+
+def _observed(node: Node, rules: Rules, g: Any, kept: Sequence[Any], run: Callable[..., Any]) -> Rules:
+    """Run a node's rules, show the parts to its hooks, and give rules that hand the parts out."""
+    parts: list[Any] = [None] * len(node.inputs)
+    for position, rule, indices in rules:
+        parts[position] = run(node, position, rule, g, [kept[i] for i in indices], node.inputs[position])
+    traced = isinstance(g, Tensor)
+    shown = tuple(p if traced or p is None else Tensor(p) for p in parts)
+    for hook in list(node.rare.node_hooks.values()):
+        given = hook(node, g if traced else Tensor(g), shown)
+        if given is None:
+            continue
+        if not isinstance(given, tuple) or [p is None for p in given] != [p is None for p in shown]:
+            raise RuleError(
+                node.primitive.name,
+                "a node's hook must give nothing, or a tuple with a part for each input that wants one",
+                fits=f"a tuple of {len(shown)}, None where the given parts are None",
+                line=node.line,
+            )
+        shown = given
+    handed = [p if traced or p is None else p._data for p in shown]
+    return [_handing(position, part) for position, part in enumerate(handed) if part is not None]
+
+
+def _handing(position: int, part: Any) -> tuple[int, Rule, tuple[int, ...]]:
+    """Give a rule that hands out a part worked out already."""
+    return position, lambda *_, **__: part, ()
 
 
 def _check_kept(nodes: Sequence[Node]) -> None:
@@ -161,7 +214,7 @@ def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], 
         MODE.reset(token)
 
 
-def _jointly(node: Node, joint: Rule, g: Any, kept: Sequence[Any]) -> list[tuple[int, Rule, tuple[int, ...]]]:
+def _jointly(node: Node, joint: Rule, g: Any, kept: Sequence[Any]) -> Rules:
     """Run a rule that gives the cotangents of all inputs at once; give rules that hand them out."""
     mode = MODE.get()
     token = MODE.set(mode.at(mode.place.scope, Origin(node, None, "rule")))
@@ -170,11 +223,7 @@ def _jointly(node: Node, joint: Rule, g: Any, kept: Sequence[Any]) -> list[tuple
     finally:
         MODE.reset(token)
     wanted = node.plan.wanted
-    return [
-        (position, lambda *_, part=part, **__: part, ())
-        for position, part in enumerate(parts)
-        if wanted[position] and part is not None
-    ]
+    return [_handing(i, part) for i, part in enumerate(parts) if wanted[i] and part is not None]
 
 
 def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
