@@ -21,6 +21,7 @@ from autograd_cnn._graph import Graph, Node, SavedValue, Source
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
 from autograd_cnn._modes import Origin, Scope, no_grad
+from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradient, gradient_report
 from autograd_cnn._reverse import gradients
 from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
@@ -203,22 +204,23 @@ def __dir__() -> list[str]:
 # fmt: off
 __all__ = [
     "AnomalyError", "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientGraph",
-    "Graph", "GraphError", "HookHandle", "Line", "NoGradientError", "Node", "Origin", "Primitive",
-    "RangeError", "Routing", "RuleError", "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "ShapeError",
-    "Source", "StaleValueError", "StructureError", "Tensor", "WindowGeometry", "abs", "absolute",
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
-    "adaptive_max_pool2d", "adaptive_max_pool3d", "add", "all", "any", "apl", "arange", "arccos", "arccosh",
-    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "arsinh", "astype",
-    "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "binary_cross_entropy_with_logits", "binary_step",
-    "brelu", "broadcast_to", "cbrt", "ceil", "celu", "checkpoint", "clip", "concatenate", "conv1d", "conv2d",
-    "conv3d", "conv_output_size", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cos", "cosh",
-    "count_nonzero", "cross_entropy", "cumprod", "cumsum", "custom_jvp", "custom_vjp", "data", "dense",
-    "detect_anomaly", "diag", "diagonal", "divide", "dot", "dropout", "dropout_channels", "einsum", "elu",
-    "equal", "erf", "exp", "exp2", "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide",
-    "from_dlpack", "from_numpy", "full", "full_like", "gather", "gelu", "global_avg_pool", "global_max_pool",
-    "grad", "gradient_graph", "gradients", "greater", "greater_equal", "group_norm", "hard_sigmoid",
-    "hard_swish", "hardmax", "hessian", "hinge_loss", "huber_loss", "hvp", "hypot", "identity", "index",
-    "inner", "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "isrlu", "isru", "jacobian", "jvp",
+    "GradientReport", "Graph", "GraphError", "HookHandle", "LayerGradient", "Line", "NoGradientError", "Node",
+    "Origin", "ParameterGradient", "Primitive", "RangeError", "Routing", "RuleError", "SavedBuffer",
+    "SavedBytes", "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "StructureError",
+    "Tensor", "WindowGeometry", "abs", "absolute", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add", "all",
+    "any", "apl", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "argmax", "argmin", "argsort", "arsinh", "astype", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm",
+    "binary_cross_entropy_with_logits", "binary_step", "brelu", "broadcast_to", "cbrt", "ceil", "celu",
+    "checkpoint", "clip", "concatenate", "conv1d", "conv2d", "conv3d", "conv_output_size", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "cos", "cosh", "count_nonzero", "cross_entropy", "cumprod",
+    "cumsum", "custom_jvp", "custom_vjp", "data", "dense", "detect_anomaly", "diag", "diagonal", "divide",
+    "dot", "dropout", "dropout_channels", "einsum", "elu", "equal", "erf", "exp", "exp2", "expand_dims",
+    "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_dlpack", "from_numpy", "full",
+    "full_like", "gather", "gelu", "global_avg_pool", "global_max_pool", "grad", "gradient_graph",
+    "gradient_report", "gradients", "greater", "greater_equal", "group_norm", "hard_sigmoid", "hard_swish",
+    "hardmax", "hessian", "hinge_loss", "huber_loss", "hvp", "hypot", "identity", "index", "inner",
+    "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "isrlu", "isru", "jacobian", "jvp",
     "kl_divergence", "l1_loss", "layer_norm", "leaky_relu", "less", "less_equal", "linearize", "linspace",
     "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logical_and",
     "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d", "lp_pool2d", "lp_pool3d", "matmul",

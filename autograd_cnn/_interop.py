@@ -78,12 +78,8 @@ class Interop:
 
     def __reduce__(self) -> tuple[Any, ...]:
         self._check_leaf("pickle")
-        return restored, (
-            self._data,
-            self._wants,
-            self.name,
-            None if self.grad is None else self.grad.detach(),
-        )
+        grad = None if self.grad is None else self.grad.detach()
+        return restored, (self._data, self._wants, self.name, grad)
 
     def _check_leaf(self, op: str) -> None:
         """Refuse to copy a result: its graph would come along, or be lost without a word."""
