@@ -173,6 +173,8 @@ class Primitive:
         Ask the shape rule before the kernel. Elementwise ops ask it only after NumPy refused.
     title : str, optional
         What pictures call the op when its name alone says too little.
+    meaning : str, optional
+        What its gradient does with what arrives, in a few words for pictures: "to the winner".
     replace : bool
         Take the place of a primitive registered under the same name, as when a notebook's cell runs again.
 
@@ -190,6 +192,7 @@ class Primitive:
         "jvps",
         "kernel",
         "linear",
+        "meaning",
         "name",
         "outputs",
         "plans",
@@ -217,6 +220,7 @@ class Primitive:
         extra: Callable[..., Sequence[tuple[tuple[int, ...], Any]]] | None = None,
         check_first: bool = True,
         title: str | None = None,
+        meaning: str | None = None,
         replace: bool = False,
     ) -> None:
         self.name, self.kernel, self.shape = name, kernel, shape
@@ -229,7 +233,7 @@ class Primitive:
         self.dtype, self.extra = dtype, extra
         self.differentiable = bool(self.rules)
         self.check_first = check_first
-        self.title = title or name
+        self.title, self.meaning = title or name, meaning
         self.plans: dict[int, Plan] = {}
         if set(self.inputs) & set(self.outputs):
             raise ValueError(f"{name}: inputs and outputs share a name, so rules could not tell them apart")

@@ -48,6 +48,13 @@ def test_train_lenet(tmp_path):
     check_files(tmp_path, printed, ["curves.svg", "routing.svg"])
 
 
+def test_own_operation(tmp_path):
+    printed = run("own_operation.py", tmp_path)
+    before, after = map(float, re.search(r"descent: ([\d.]+) -> ([\d.]+)", printed).groups())
+    assert 0 < after < before
+    check_files(tmp_path, printed, ["own_operation.svg"])
+
+
 def test_draw_graph(tmp_path):
     printed = run("draw_graph.py", tmp_path)
     assert "max_pool2d [pool]: 5×2×4×4, 2×2 window" in printed
