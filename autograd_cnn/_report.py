@@ -168,7 +168,7 @@ def gradient_report(
     >>> x = ag.tensor([[-1.0, 2.0], [-3.0, 4.0]], requires_grad=True, name="x")
     >>> report = ag.gradient_report(ag.relu(x * 3.0).sum())
     >>> report.findings
-    ('relu: 1 of 2 units dead', 'x: no gradient in 50% of its elements')
+    ('relu: 1 of 2 units dead', 'x: 50% of it is zero')
     """
     if not loss.requires_grad:
         raise NoGradientError("gradient_report", "this tensor wants no gradient", operands={"loss": loss})
@@ -254,6 +254,6 @@ def _parameter(leaf: Tensor, g: NDArray[Any], at: int) -> ParameterGradient:
     elif norm == 0:
         verdict = "no gradient"
     else:
-        verdict = f"no gradient in {zeros:.0%} of its elements" if zeros >= 0.5 else ""
+        verdict = f"{zeros:.0%} of it is zero" if zeros >= 0.5 else ""
     value = float(np.linalg.norm(leaf.data.astype(np.float64)))
     return ParameterGradient(leaf.name or f"leaf {at}", leaf.shape, norm, value, zeros, verdict)
