@@ -112,16 +112,17 @@ def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> 
     """Put in place of a Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
     for position, value in enumerate(inputs):
         if value.__class__ is Tensor and not value._wants:
-            parents[position] = value._node or value._source or source_of(value)
+            parents[position] = value._node or source_of(value)
             if value._port:
                 node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
 
 
 def source_of(tensor: Tensor) -> Source:
     """Give the one `Source` that stands for a constant Tensor in every graph."""
-    if tensor._source is None:
-        tensor._source = Source(tensor)
-    return tensor._source
+    rare = tensor.rare
+    if rare.source is None:
+        rare.source = Source(tensor)
+    return rare.source
 
 
 def constant(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd_cnn._hooks import HookHandle
+from autograd_cnn._hooks import HookHandle, Hooks
 from autograd_cnn._modes import Origin, Place, Scope
 from autograd_cnn.errors import FreedGraphError, StaleValueError, signature
 from autograd_cnn.lines import Line, resolve
@@ -76,8 +76,25 @@ class Rare:
         self.outputs: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...] = ()
         self.ports: tuple[int, ...] = ()
         self.retained: weakref.ref[Tensor] | None = None
-        self.tensor_hooks: dict[int, Callable[..., Any]] = {}
-        self.node_hooks: dict[int, Callable[..., Any]] = {}
+        self.tensor_hooks: Hooks = {}
+        self.node_hooks: Hooks = {}
+
+
+class RareTensor:
+    """What few tensors have: a gradient, a name, a version, hooks, and the `Source` that stands for them.
+
+    ``opened`` is the serial at which a derivative made the tensor its variable, 0 for all others.
+    """
+
+    __slots__ = ("grad", "hooks", "name", "opened", "source", "version")
+
+    def __init__(self) -> None:
+        self.grad: Tensor | None = None
+        self.name: str | None = None
+        self.version = 0
+        self.opened = 0
+        self.hooks: Hooks = {}
+        self.source: Source | None = None
 
 
 class Node:

@@ -29,8 +29,11 @@ class Interop:
         _data: NDArray[Any]
         _node: Node | None
         _wants: bool
-        name: str | None
-        grad: Tensor | None
+
+        @property
+        def name(self) -> str | None: ...
+        @property
+        def grad(self) -> Tensor | None: ...
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         self._check_history("np.asarray", "an autograd_cnn function instead of NumPy's")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn._graph import Node, RareTensor, next_serial
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._interop import Interop
 from autograd_cnn._methods import Methods
@@ -39,22 +39,7 @@ class Tensor(Interop, Methods):
         For pictures and messages.
     """
 
-    # _opened (the serial at which a derivative made this leaf its variable) and _hooks are set on few tensors
-    __slots__ = (
-        "__weakref__",
-        "_data",
-        "_hooks",
-        "_node",
-        "_opened",
-        "_port",
-        "_source",
-        "_version",
-        "_wants",
-        "grad",
-        "name",
-    )
-    _hooks: dict[int, Any]
-    _opened: int
+    __slots__ = ("__weakref__", "_data", "_node", "_port", "_rare", "_wants")
 
     __hash__ = object.__hash__
 
@@ -65,10 +50,34 @@ class Tensor(Interop, Methods):
         self._wants = wants
         self._node = node
         self._port = port
-        self._source: Source | None = None
-        self._version = 0
-        self.grad: Tensor | None = None
-        self.name: str | None = None
+        self._rare: RareTensor | None = None
+
+    @property
+    def rare(self) -> RareTensor:
+        """What few tensors have; made when asked for."""
+        if self._rare is None:
+            self._rare = RareTensor()
+        return self._rare
+
+    @property
+    def grad(self) -> Tensor | None:
+        """Where `backward` adds up the gradient of a leaf (or of a tensor asked to `retain_grad`)."""
+        return None if self._rare is None else self._rare.grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        if gradient is not None or self._rare is not None:
+            self.rare.grad = gradient
+
+    @property
+    def name(self) -> str | None:
+        """For pictures and messages."""
+        return None if self._rare is None else self._rare.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None or self._rare is not None:
+            self.rare.name = name
 
     @property
     def data(self) -> NDArray[Any]:
@@ -176,14 +185,14 @@ class Tensor(Interop, Methods):
                 fits=f"a value of shape {self.shape}",
             )
         self._data = array
-        self._source = None  # graphs made from now on see another constant
-        self._version = late.last_assignment = next_serial()
+        self.rare.source = None  # graphs made from now on see another constant
+        self.rare.version = late.last_assignment = next_serial()
         return self
 
     @property
     def version(self) -> int:
         """When `assign_` was last called, on the scale of the nodes' serials; 0 if never."""
-        return self._version
+        return 0 if self._rare is None else self._rare.version
 
     def retain_grad(self) -> Tensor:
         """Ask `backward` to keep the gradient of this computed tensor in ``.grad`` too."""
@@ -215,9 +224,7 @@ class Tensor(Interop, Methods):
             raise NoGradientError("register_hook", "this tensor wants no gradient", operands={"x": self})
         if self._node is not None:
             return HookHandle(self._node.rare.tensor_hooks, hook)
-        if getattr(self, "_hooks", None) is None:
-            self._hooks = {}
-        return HookHandle(self._hooks, hook)
+        return HookHandle(self.rare.hooks, hook)
 
     def backward(
         self,

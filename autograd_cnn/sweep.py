@@ -115,7 +115,7 @@ def _walk(
         if not retain and kept:
             node.free()
     for key, g in pending.items():
-        hooks = getattr(key, "_hooks", None) if key.__class__ is Tensor else None
+        hooks = key._rare.hooks if key.__class__ is Tensor and key._rare is not None else None
         results[key] = _hooked(key, hooks, g) if hooks else g
     return results
 
@@ -280,5 +280,5 @@ def _relinked(array: Any, origin: Any, port: int) -> Tensor:
     if origin.__class__ is Node:
         return Tensor(array, port == 0 and origin.requires_grad, origin, port)
     constant = Tensor(array)
-    constant._source, constant.name = origin, origin.name
+    constant.rare.source, constant.rare.name = origin, origin.name
     return constant

@@ -83,7 +83,7 @@ def opened(x: Tensor) -> Tensor:
         return alias
     leaf = Tensor(x._data, True)
     leaf.name = x.name
-    leaf._opened = next_serial()
+    leaf.rare.opened = next_serial()
     if mode.observer is not None:
         mode.observer.saw(alias_p, (x,), {}, leaf)
     return leaf
@@ -103,7 +103,7 @@ def depends_on_others(outputs: Iterable[Tensor], own: Sequence[Tensor]) -> bool:
     opened don't count: those are done.
     """
     fresh = {x for x in own if x._node is None}
-    first = min((x._opened for x in fresh), default=0) or min(x._node.serial for x in own if x._node)
+    first = min((x.rare.opened for x in fresh), default=0) or min(x._node.serial for x in own if x._node)
     seen: set[Key] = set()
     stack = [key_of(out) for out in outputs if out._wants]
     while stack:
@@ -112,7 +112,7 @@ def depends_on_others(outputs: Iterable[Tensor], own: Sequence[Tensor]) -> bool:
             continue
         seen.add(key)
         if not isinstance(key, Node):
-            if key not in fresh and getattr(key, "_opened", 0) < first:
+            if key not in fresh and key.rare.opened < first:
                 return True
             continue
         for wanted, parent in zip(key.plan.wanted, key.inputs, strict=True):
