@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels import depthwise
+from autograd_cnn.kernels import by_position, depthwise
 from autograd_cnn.kernels.columns import (
     COLUMN_BYTES,
     column_blocks,
@@ -52,6 +52,10 @@ def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGe
     """
     out = np.empty((len(weight), *geometry.output, len(x)), accumulator(x.dtype))  # (O, *output, N)
     weight = weight.astype(out.dtype, copy=False)
+    if by_position.pays(geometry, len(x), x.shape[1], len(weight)):
+        cells = packed_batch_last(x).astype(out.dtype, copy=False)
+        by_position.conv(cells, weight, bias, out, geometry)
+        return batch_first(out).astype(x.dtype, copy=False)
     for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out.dtype)):
         _conv(x[samples], weight, out[:, *places, samples], part)
     if bias is not None:
@@ -244,6 +248,8 @@ def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int, batch: in
         return False
     if prod(geometry.input) > MIRROR_GROWTH * prod(geometry.output):
         return False
+    if by_position.pays(_mirror_geometry(geometry), batch, filters, channels):
+        return True
     return filters <= channels or not rows_are_long(geometry, batch)
 
 

@@ -1,0 +1,162 @@
+"""Convolution over images as one tiny product for each window: filters x cells of a window row x samples.
+
+Position by position the padded input holds a matrix (channels, samples). Neighbours in a row lie one after
+the other, so the cells that a window reads in one row are a matrix (taps * channels, samples) that needs no
+copy. A window is a product with the filters' taps for each of its rows, added up in the cache.
+
+What it gains: the input is copied once, not once a tap, and BLAS libraries multiply matrices of less than a
+million terms without repacking them, which takes half the time of large products with as few rows.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_cnn.kernels.columns import scratch
+from autograd_cnn.kernels.geometry import ConvGeometry
+from autograd_cnn.kernels.workers import share, worker_count
+
+Array = NDArray[Any]
+
+# Terms of a product that OpenBLAS still multiplies without repacking its operands, in the calling thread.
+PRODUCT_TERMS = 1_000_000
+# Samples of one product: more need more terms, fewer than the least fill no vector registers.
+MOST_SAMPLES = 64
+LEAST_SAMPLES = 16
+# Thinner products than this do less work than it takes to call them.
+LEAST_CHANNELS = 16
+# Filters of one product; those that do not fit are split evenly.
+LEAST_FILTERS = 16
+# Rows of the input, sums and terms of one part should stay in the cache.
+PART_BYTES = 3 << 19
+# Smaller convolutions, in multiplications, are not shared between threads.
+SHARED_TERMS = 1 << 24
+
+
+class Part(NamedTuple):
+    """Rows and columns of windows, and samples."""
+
+    rows: slice
+    columns: slice
+    samples: slice
+
+
+@lru_cache(maxsize=1024)
+def pays(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> bool:
+    """Whether a convolution is faster position by position than by columns."""
+    if len(geometry.kernel) != 2 or geometry.groups > 1 or max(geometry.dilation) > 1 or 0 in geometry.output:
+        return False
+    if geometry.kernel[1] == 1 or batch < LEAST_SAMPLES or channels < LEAST_CHANNELS:
+        return False
+    return filters // _splits(geometry, batch, channels, filters) >= LEAST_FILTERS
+
+
+def conv(cells: Array, weight: Array, bias: Array | None, out: Array, geometry: ConvGeometry) -> None:
+    """Convolve contiguous ``cells`` (C, H, W, N) with ``weight`` (O, C, kh, kw) into ``out`` (O, H', W', N)."""
+    channels, batch = len(cells), cells.shape[-1]
+    filters, (high, wide) = len(weight), geometry.kernel
+    splits = _splits(geometry, batch, channels, filters)
+    # a matrix (O / splits, kw * C) for each row of the kernel and each split
+    matrices = np.ascontiguousarray(weight.transpose(2, 0, 3, 1)).reshape(
+        high, splits, 1, filters // splits, wide * channels
+    )
+    shape = (splits, filters // splits, *out.shape[1:])
+    target = out.reshape(shape)
+    shift = None if bias is None else bias.astype(out.dtype, copy=False).reshape(splits, -1, 1, 1)
+
+    def work(part: Part) -> None:
+        _conv_part(cells, matrices, shift, target, geometry, part)
+
+    share(work, _parts(geometry, batch, channels, filters, cells.itemsize))
+
+
+def _conv_part(
+    cells: Array, matrices: Array, shift: Array | None, target: Array, geometry: ConvGeometry, part: Part
+) -> None:
+    """Convolve one part into ``target`` (splits, O / splits, H', W', N), row of windows by row of windows."""
+    high, splits, _, filters, depth = matrices.shape
+    wide, (down, across) = geometry.kernel[1], geometry.stride
+    channels = depth // wide
+    height, width = geometry.input
+    (top, _), (left, _) = geometry.padding
+    count, batch = part.columns.stop - part.columns.start, part.samples.stop - part.samples.start
+    span = (count - 1) * across + wide
+    start = part.columns.start * across - left  # column of the input in place 0
+    low, stop = max(0, start), min(width, start + span)
+    places = slice(low - start, max(low, stop) - start)
+
+    held = scratch((high * span * channels * batch + 2 * count * splits * filters * batch,), cells.dtype)
+    ring, sums, terms = np.split(
+        held, np.cumsum([high * span * channels * batch, count * splits * filters * batch])
+    )
+    ring = ring.reshape(high, span, channels, batch)  # the latest rows of the input, row h in place h % high
+    ring[:, : places.start] = 0
+    ring[:, places.stop :] = 0
+    sums = sums.reshape(splits, count, filters, batch)
+    terms = terms.reshape(sums.shape)
+    by_row, by_place, by_channel, by_sample = ring.strides
+    windows = [
+        np.ndarray(
+            (count, depth, batch),
+            ring.dtype,
+            row,
+            strides=(across * by_place, by_channel, by_sample),
+        )
+        for row in ring
+    ]
+    loaded = part.rows.start * down
+    for row in range(part.rows.start, part.rows.stop):
+        first = row * down
+        for line in range(max(loaded, first), first + high):
+            inside = ring[line % high, places]
+            if 0 <= line - top < height:
+                inside[...] = cells[:, line - top, low : max(low, stop), part.samples].swapaxes(0, 1)
+            else:
+                inside[...] = 0
+        loaded = first + high
+        np.matmul(matrices[0], windows[first % high], out=sums)
+        for tap in range(1, high):
+            np.matmul(matrices[tap], windows[(first + tap) % high], out=terms)
+            np.add(sums, terms, out=sums)
+        places_out = target[:, :, row, part.columns, part.samples]
+        if shift is None:
+            places_out[...] = sums.swapaxes(1, 2)
+        else:
+            np.add(sums.swapaxes(1, 2), shift, out=places_out)
+
+
+def _parts(geometry: ConvGeometry, batch: int, channels: int, filters: int, itemsize: int) -> list[Part]:
+    """Cut samples and columns so that a part stays in the cache, and rows so that each thread has work."""
+    rows, columns = geometry.output
+    high, wide = geometry.kernel
+    samples = _cut(batch, MOST_SAMPLES)
+    lane = samples[0].stop * itemsize
+    by_column = lane * (high * channels * geometry.stride[1] + 2 * filters)
+    edge = lane * high * channels * max(0, wide - geometry.stride[1])
+    across = _cut(columns, max(4, (PART_BYTES - edge) // by_column))
+    terms = prod(geometry.kernel) * channels * filters * rows * columns * batch
+    workers = worker_count() if terms >= SHARED_TERMS else 1
+    # two bands of rows for each thread, unless there are enough parts anyway
+    bands = _cut(rows, -(-rows * len(samples) * len(across) // (2 * workers)) if workers > 1 else rows)
+    return [Part(*part) for part in product(bands, across, samples)]
+
+
+def _cut(count: int, most: int) -> list[slice]:
+    """Cut a range into slices of at most ``most``, as even as can be."""
+    pieces = -(-count // min(max(most, 1), count))
+    return [slice(count * i // pieces, count * (i + 1) // pieces) for i in range(pieces)]
+
+
+def _splits(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> int:
+    """Number of even groups of filters whose products stay within the terms."""
+    depth = geometry.kernel[1] * channels * min(batch, MOST_SAMPLES)
+    most = max(1, PRODUCT_TERMS // depth)
+    return next(
+        splits for splits in range(1, filters + 1) if filters % splits == 0 and filters // splits <= most
+    )
