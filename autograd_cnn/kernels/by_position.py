@@ -10,6 +10,7 @@ million terms without repacking them, which takes half the time of large product
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -29,10 +30,11 @@ PRODUCT_TERMS = 1_000_000
 # Samples of one product: more need more terms, fewer than the least fill no vector registers.
 MOST_SAMPLES = 64
 LEAST_SAMPLES = 16
-# Thinner products than this do less work than it takes to call them.
+# Thinner products than these do less work than it takes to call them.
 LEAST_CHANNELS = 16
-# Filters of one product; those that do not fit are split evenly.
-LEAST_FILTERS = 16
+LEAST_FILTERS = 8
+# Filters are split evenly between products of few enough terms, but no further than this.
+LEAST_SPLIT = 32
 # Rows of the input, sums and terms of one part should stay in the cache.
 PART_BYTES = 3 << 19
 # Smaller convolutions, in multiplications, are not shared between threads.
@@ -52,13 +54,19 @@ def pays(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> boo
     """Whether a convolution is faster position by position than by columns."""
     if len(geometry.kernel) != 2 or geometry.groups > 1 or max(geometry.dilation) > 1 or 0 in geometry.output:
         return False
-    if geometry.kernel[1] == 1 or batch < LEAST_SAMPLES or channels < LEAST_CHANNELS:
+    if (
+        geometry.kernel[1] == 1
+        or batch < LEAST_SAMPLES
+        or channels < LEAST_CHANNELS
+        or filters < LEAST_FILTERS
+    ):
         return False
-    return filters // _splits(geometry, batch, channels, filters) >= LEAST_FILTERS
+    splits = _splits(geometry, batch, channels, filters)
+    return splits == 1 or filters // splits >= LEAST_SPLIT
 
 
 def conv(cells: Array, weight: Array, bias: Array | None, out: Array, geometry: ConvGeometry) -> None:
-    """Convolve contiguous ``cells`` (C, H, W, N) with ``weight`` (O, C, kh, kw) into ``out`` (O, H', W', N)."""
+    """Convolve ``cells`` (C, H, W, N) with ``weight`` (O, C, kh, kw) into contiguous ``out`` (O, *output, N)."""
     channels, batch = len(cells), cells.shape[-1]
     filters, (high, wide) = len(weight), geometry.kernel
     splits = _splits(geometry, batch, channels, filters)
@@ -73,65 +81,70 @@ def conv(cells: Array, weight: Array, bias: Array | None, out: Array, geometry: 
     def work(part: Part) -> None:
         _conv_part(cells, matrices, shift, target, geometry, part)
 
-    share(work, _parts(geometry, batch, channels, filters, cells.itemsize))
+    share(work, cut_into_parts(geometry, batch, channels, filters, cells.itemsize))
 
 
 def _conv_part(
     cells: Array, matrices: Array, shift: Array | None, target: Array, geometry: ConvGeometry, part: Part
 ) -> None:
-    """Convolve one part into ``target`` (splits, O / splits, H', W', N), row of windows by row of windows."""
+    """Convolve one part into ``target`` (splits, O / splits, *output, N), a row of windows at a time."""
     high, splits, _, filters, depth = matrices.shape
-    wide, (down, across) = geometry.kernel[1], geometry.stride
-    channels = depth // wide
-    height, width = geometry.input
-    (top, _), (left, _) = geometry.padding
     count, batch = part.columns.stop - part.columns.start, part.samples.stop - part.samples.start
-    span = (count - 1) * across + wide
-    start = part.columns.start * across - left  # column of the input in place 0
-    low, stop = max(0, start), min(width, start + span)
-    places = slice(low - start, max(low, stop) - start)
-
-    held = scratch((high * span * channels * batch + 2 * count * splits * filters * batch,), cells.dtype)
-    ring, sums, terms = np.split(
-        held, np.cumsum([high * span * channels * batch, count * splits * filters * batch])
-    )
-    ring = ring.reshape(high, span, channels, batch)  # the latest rows of the input, row h in place h % high
-    ring[:, : places.start] = 0
-    ring[:, places.stop :] = 0
-    sums = sums.reshape(splits, count, filters, batch)
-    terms = terms.reshape(sums.shape)
-    by_row, by_place, by_channel, by_sample = ring.strides
-    windows = [
+    span, across = (count - 1) * geometry.stride[1] + geometry.kernel[1], geometry.stride[1]
+    ring_size, sums_size = high * span * len(cells) * batch, splits * count * filters * batch
+    held = scratch((ring_size + 2 * sums_size,), cells.dtype)
+    ring = held[:ring_size].reshape(high, span, len(cells), batch)
+    sums, terms = held[ring_size:].reshape(2, splits, count, filters, batch)
+    _, by_place, by_channel, by_sample = ring.strides
+    windows = [  # for each row of the ring (positions, kw * C, samples)
         np.ndarray(
-            (count, depth, batch),
-            ring.dtype,
-            row,
-            strides=(across * by_place, by_channel, by_sample),
+            (count, depth, batch), ring.dtype, line, strides=(across * by_place, by_channel, by_sample)
         )
-        for row in ring
+        for line in ring
     ]
-    loaded = part.rows.start * down
+    for row, lines in loaded_rows(ring, cells, geometry, part):
+        np.matmul(matrices[0], windows[lines[0]], out=sums)
+        for matrix, line in zip(matrices[1:], lines[1:], strict=True):
+            np.matmul(matrix, windows[line], out=terms)
+            np.add(sums, terms, out=sums)
+        place = target[:, :, row, part.columns, part.samples]
+        if shift is None:
+            place[...] = sums.swapaxes(1, 2)
+        else:
+            np.add(sums.swapaxes(1, 2), shift, out=place)
+
+
+def loaded_rows(
+    ring: Array, cells: Array, geometry: ConvGeometry, part: Part
+) -> Iterator[tuple[int, list[int]]]:
+    """For each row of windows of a part, load the padded rows that it reads: (row, their places in the ring).
+
+    Row h of the padded input takes place ``h % kh`` of ``ring`` (kh, places, C, samples): each is read once.
+    """
+    high, span = ring.shape[:2]
+    (top, _), (left, _) = geometry.padding
+    height, width = geometry.input
+    start = part.columns.start * geometry.stride[1] - left  # column of the input in place 0
+    low = min(max(0, start), start + span)
+    stop = max(low, min(width, start + span))
+    ring[:, : low - start] = 0
+    ring[:, stop - start :] = 0
+    loaded = 0
     for row in range(part.rows.start, part.rows.stop):
-        first = row * down
+        first = row * geometry.stride[0]
         for line in range(max(loaded, first), first + high):
-            inside = ring[line % high, places]
+            inside = ring[line % high, low - start : stop - start]
             if 0 <= line - top < height:
-                inside[...] = cells[:, line - top, low : max(low, stop), part.samples].swapaxes(0, 1)
+                inside[...] = cells[:, line - top, low:stop, part.samples].swapaxes(0, 1)
             else:
                 inside[...] = 0
         loaded = first + high
-        np.matmul(matrices[0], windows[first % high], out=sums)
-        for tap in range(1, high):
-            np.matmul(matrices[tap], windows[(first + tap) % high], out=terms)
-            np.add(sums, terms, out=sums)
-        places_out = target[:, :, row, part.columns, part.samples]
-        if shift is None:
-            places_out[...] = sums.swapaxes(1, 2)
-        else:
-            np.add(sums.swapaxes(1, 2), shift, out=places_out)
+        yield row, [line % high for line in range(first, first + high)]
 
 
-def _parts(geometry: ConvGeometry, batch: int, channels: int, filters: int, itemsize: int) -> list[Part]:
+def cut_into_parts(
+    geometry: ConvGeometry, batch: int, channels: int, filters: int, itemsize: int
+) -> list[Part]:
     """Cut samples and columns so that a part stays in the cache, and rows so that each thread has work."""
     rows, columns = geometry.output
     high, wide = geometry.kernel

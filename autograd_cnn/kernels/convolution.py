@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels import by_position, depthwise
+from autograd_cnn.kernels import by_position, by_row, depthwise
 from autograd_cnn.kernels.columns import (
     COLUMN_BYTES,
     column_blocks,
@@ -105,6 +105,10 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     -------
     array (O, C / groups, *kernel), dtype of ``x``.
     """
+    if by_row.pays(geometry, len(x), x.shape[1], y.shape[1]):
+        dtype = accumulator(x.dtype)
+        cells, values = (packed_batch_last(array).astype(dtype, copy=False) for array in (x, y))
+        return by_row.weight_gradient(cells, values, geometry).astype(x.dtype, copy=False)
     channels = x.shape[1] // geometry.groups
     gradient = np.zeros((y.shape[1], channels, *geometry.kernel), accumulator(x.dtype))
     for samples, places, part in pieces(

@@ -1,18 +1,19 @@
 """Threads that share the parts of one kernel: NumPy releases the interpreter inside products and copies.
 
-Used where the parts are so large (many microseconds a call) that taking turns in the interpreter costs little.
+Used where the parts are so large, many microseconds a call, that taking turns in the interpreter is cheap.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import lru_cache
 from typing import TypeVar
 
 Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 # Who limits the threads of the matrix products limits these too.
 LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
@@ -29,20 +30,17 @@ def worker_count() -> int:
     return max(1, min([available, *limits]))
 
 
-def share(work: Callable[[Part], None], parts: Sequence[Part]) -> None:
-    """Call ``work`` on each part, in several threads if there are several parts; the parts must not overlap.
+def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """Results of ``work`` on each part, found in several threads if there are several parts.
 
-    The threads see the caller's context variables (``np.errstate`` is one). The first error is raised.
+    The parts must not write to the same places. The threads see the caller's context variables
+    (``np.errstate`` is one). The first error is raised, when all parts have come to their end.
     """
     if worker_count() == 1 or len(parts) < 2:
-        for part in parts:
-            work(part)
-        return
+        return [work(part) for part in parts]
     pending = [_pool().submit(copy_context().run, work, part) for part in parts]
-    errors = [future.exception() for future in pending]  # waits for all: none may write after the return
-    for error in errors:
-        if error is not None:
-            raise error
+    wait(pending)
+    return [future.result() for future in pending]
 
 
 @lru_cache(maxsize=1)
