@@ -66,7 +66,7 @@ def pays(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> boo
 
 
 def conv(cells: Array, weight: Array, bias: Array | None, out: Array, geometry: ConvGeometry) -> None:
-    """Convolve ``cells`` (C, H, W, N) with ``weight`` (O, C, kh, kw) into contiguous ``out`` (O, *output, N)."""
+    """Convolve ``cells`` (C, H, W, N) with ``weight`` (O, C, kh, kw) into packed ``out`` (O, *output, N)."""
     channels, batch = len(cells), cells.shape[-1]
     filters, (high, wide) = len(weight), geometry.kernel
     splits = _splits(geometry, batch, channels, filters)

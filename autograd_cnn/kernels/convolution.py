@@ -78,11 +78,12 @@ def conv_transpose(y: Array, weight: Array, *, geometry: ConvGeometry) -> Array:
     channels = weight.shape[1] * geometry.groups
     dtype = accumulator(y.dtype)
     weight = weight.astype(dtype, copy=False)
-    if weight.shape[1] == 1 and geometry.groups > 1:
+    mirrored = _mirrors_well(geometry, weight.shape[0], channels, len(y))
+    if weight.shape[1] == 1 and geometry.groups > 1 and not (mirrored and len(weight) == channels):
         values = packed_batch_last(y).astype(dtype, copy=False)
         whole = depthwise.conv_transpose(values, weight, geometry)
         return batch_first(cropped(whole, geometry)).astype(y.dtype, copy=False)
-    if _mirrors_well(geometry, weight.shape[0], channels, len(y)):
+    if mirrored:
         return conv(y, _mirrored(weight, geometry.groups), geometry=_mirror_geometry(geometry))
     cut = list(pieces(geometry, len(y), _window_bytes(channels, geometry, dtype)))
     if len(cut) == 1:
