@@ -49,20 +49,21 @@ class Part(NamedTuple):
     samples: slice
 
 
-@lru_cache(maxsize=1024)
 def pays(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> bool:
     """Whether a convolution is faster position by position than by columns."""
-    if len(geometry.kernel) != 2 or geometry.groups > 1 or max(geometry.dilation) > 1 or 0 in geometry.output:
+    if channels < LEAST_CHANNELS or filters < LEAST_FILTERS or batch < LEAST_SAMPLES:
         return False
-    if (
-        geometry.kernel[1] == 1
-        or batch < LEAST_SAMPLES
-        or channels < LEAST_CHANNELS
-        or filters < LEAST_FILTERS
-    ):
+    if not rows_overlap(geometry):
         return False
     splits = _splits(geometry, batch, channels, filters)
     return splits == 1 or filters // splits >= LEAST_SPLIT
+
+
+@lru_cache(maxsize=1024)
+def rows_overlap(geometry: ConvGeometry) -> bool:
+    """Whether windows are images without gaps, wider than a cell, over all channels."""
+    plain = geometry.groups == 1 and max(geometry.dilation) == 1 and 0 not in geometry.output
+    return plain and len(geometry.kernel) == 2 and geometry.kernel[1] > 1
 
 
 def conv(cells: Array, weight: Array, bias: Array | None, out: Array, geometry: ConvGeometry) -> None:
@@ -149,7 +150,7 @@ def cut_into_parts(
     rows, columns = geometry.output
     high, wide = geometry.kernel
     samples = _cut(batch, MOST_SAMPLES)
-    lane = samples[0].stop * itemsize
+    lane = -(-batch // len(samples)) * itemsize  # bytes of the largest piece
     by_column = lane * (high * channels * geometry.stride[1] + 2 * filters)
     edge = lane * high * channels * max(0, wide - geometry.stride[1])
     across = _cut(columns, max(4, (PART_BYTES - edge) // by_column))

@@ -7,13 +7,19 @@ turned once, into (lanes, filters). Products of few enough terms are multiplied 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.by_position import LEAST_CHANNELS, PRODUCT_TERMS, Part, cut_into_parts, loaded_rows
+from autograd_cnn.kernels.by_position import (
+    LEAST_CHANNELS,
+    PRODUCT_TERMS,
+    Part,
+    cut_into_parts,
+    loaded_rows,
+    rows_overlap,
+)
 from autograd_cnn.kernels.columns import scratch
 from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.kernels.workers import share
@@ -28,14 +34,11 @@ LEAST_LANES = 128
 SKEW = 16
 
 
-@lru_cache(maxsize=1024)
 def pays(geometry: ConvGeometry, batch: int, channels: int, filters: int) -> bool:
     """Whether the weight gradient is faster row by row than by columns."""
-    if len(geometry.kernel) != 2 or geometry.groups > 1 or max(geometry.dilation) > 1 or 0 in geometry.output:
+    if min(channels, filters) < LEAST_CHANNELS or channels * filters > MOST_PAIRS:
         return False
-    if geometry.stride[1] > 1 or max(geometry.kernel) == 1 or geometry.output[1] * batch < LEAST_LANES:
-        return False
-    return min(channels, filters) >= LEAST_CHANNELS and channels * filters <= MOST_PAIRS
+    return rows_overlap(geometry) and geometry.stride[1] == 1 and geometry.output[1] * batch >= LEAST_LANES
 
 
 def weight_gradient(cells: Array, values: Array, geometry: ConvGeometry) -> Array:

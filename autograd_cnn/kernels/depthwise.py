@@ -65,7 +65,7 @@ def weight_gradient(whole: Array, values: Array, geometry: ConvGeometry) -> Arra
     slices = _slices(geometry)
 
     def runs(planes: Array) -> Array:
-        """Values that lie side by side as one last axis: the samples, and the positions of a row before them."""
+        """Values that lie side by side, as one last axis: positions of a row and samples."""
         return planes.reshape(*planes.shape[:-2], -1) if geometry.stride[-1] == 1 else planes
 
     gradient = np.zeros((len(values), len(slices)), values.dtype)
