@@ -27,9 +27,9 @@ Array = NDArray[Any]
 
 # Terms of a product that OpenBLAS still multiplies without repacking its operands, in the calling thread.
 PRODUCT_TERMS = 1_000_000
-# Samples of one product: more need more terms, fewer than the least fill no vector registers.
+# Samples of one product: more need more terms; fewer than the least are better put together along the rows.
 MOST_SAMPLES = 64
-LEAST_SAMPLES = 16
+LEAST_SAMPLES = 32
 # Thinner products than these do less work than it takes to call them.
 LEAST_CHANNELS = 16
 LEAST_FILTERS = 8

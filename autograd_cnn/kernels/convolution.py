@@ -6,6 +6,7 @@ The three are bilinear in the same three shapes, and each two of them are transp
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from math import prod
@@ -52,9 +53,9 @@ def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGe
     """
     out = np.empty((len(weight), *geometry.output, len(x)), accumulator(x.dtype))  # (O, *output, N)
     weight = weight.astype(out.dtype, copy=False)
-    if by_position.pays(geometry, len(x), x.shape[1], len(weight)):
-        cells = packed_batch_last(x).astype(out.dtype, copy=False)
-        by_position.conv(cells, weight, bias, out, geometry)
+    way = _way_of_wide(geometry, len(x), x.shape[1], len(weight))
+    if way is not None:
+        way(packed_batch_last(x).astype(out.dtype, copy=False), weight, bias, out, geometry)
         return batch_first(out).astype(x.dtype, copy=False)
     for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out.dtype)):
         _conv(x[samples], weight, out[:, *places, samples], part)
@@ -117,6 +118,19 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     ):
         gradient += _correlate(x[samples], y[samples, :, *places], part)
     return gradient.astype(x.dtype, copy=False)
+
+
+def _way_of_wide(
+    geometry: ConvGeometry, batch: int, channels: int, filters: int
+) -> Callable[[Array, Array, Array | None, Array, ConvGeometry], None] | None:
+    """The faster way for layers of many channels over images without gaps; None for all others: by columns.
+
+    Against the columns, in processor time at 3 x 3 windows: position by position takes 0.4 to 0.7 times at 16
+    to 64 channels, 0.65 to 0.85 at 128, 1 at 256; row by row 0.7 to 0.85 at a batch of 16, 0.7 to 1 below.
+    """
+    if by_position.pays(geometry, batch, channels, filters):
+        return by_position.conv
+    return by_row.conv if by_row.pays(geometry, batch, channels, filters) else None
 
 
 def _conv(x: Array, weight: Array, out: Array, geometry: ConvGeometry) -> None:
@@ -253,7 +267,7 @@ def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int, batch: in
         return False
     if prod(geometry.input) > MIRROR_GROWTH * prod(geometry.output):
         return False
-    if by_position.pays(_mirror_geometry(geometry), batch, filters, channels):
+    if _way_of_wide(_mirror_geometry(geometry), batch, filters, channels) is not None:
         return True
     return filters <= channels or not rows_are_long(geometry, batch)
 

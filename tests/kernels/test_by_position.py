@@ -21,14 +21,17 @@ from . import reference
 Array = np.ndarray[Any, Any]
 
 
-@pytest.fixture(params=["whole", "cut"])
+@pytest.fixture(params=["by position", "by position, cut", "by row", "by row, cut"])
 def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make tiny arrays take the ways that only wide ones take by themselves; "cut": in many parts."""
+    """Make tiny arrays take the ways that only wide ones take by themselves; "cut" into many parts."""
+    way, _, cut = str(request.param).partition(", ")
     for name in ("LEAST_SAMPLES", "LEAST_CHANNELS", "LEAST_FILTERS", "LEAST_SPLIT"):
         monkeypatch.setattr(by_position, name, 1)
+    if way == "by row":
+        monkeypatch.setattr(by_position, "LEAST_SAMPLES", 1 << 30)
     monkeypatch.setattr(by_row, "LEAST_CHANNELS", 1)
     monkeypatch.setattr(by_row, "LEAST_LANES", 1)
-    if request.param == "cut":
+    if cut:
         monkeypatch.setattr(by_position, "MOST_SAMPLES", 2)
         monkeypatch.setattr(by_position, "PART_BYTES", 1)
         monkeypatch.setattr(by_position, "SHARED_TERMS", 0)
@@ -64,7 +67,6 @@ def test_equal_to_loops(seed: int, small: None) -> None:
     weight = rng.integers(-3, 4, (filters, channels, *geometry.kernel)).astype(dtype)
     bias = rng.integers(-3, 4, filters).astype(dtype)
     y = rng.integers(-3, 4, (batch, filters, *geometry.output)).astype(dtype)
-    assert by_position.pays(geometry, batch, channels, filters)
     assert by_row.pays(geometry, batch, channels, filters) == (geometry.stride[1] == 1)
     results = [
         (conv(x, weight, bias, geometry=geometry), reference.conv(x, weight, bias, geometry)),
@@ -92,7 +94,6 @@ def test_as_accurate_as_columns_and_adjoint(seed: int, dtype: str, monkeypatch: 
     x = rng.standard_normal((batch, channels, height, width)).astype(dtype)
     weight = rng.standard_normal((filters, channels, *geometry.kernel)).astype(dtype)
     y = rng.standard_normal((batch, filters, *geometry.output)).astype(dtype)
-    assert by_position.pays(geometry, batch, channels, filters)
 
     def family(*arrays: Array) -> list[Array]:
         x, weight, y = arrays
@@ -118,11 +119,13 @@ def test_as_accurate_as_columns_and_adjoint(seed: int, dtype: str, monkeypatch: 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
-def test_what_is_no_number_reaches_only_its_windows(value: float) -> None:
+@pytest.mark.parametrize("batch", [20, 32])
+def test_what_is_no_number_reaches_only_its_windows(value: float, batch: int) -> None:
     geometry, rng = same(9), np.random.default_rng(0)
-    x = rng.standard_normal((32, 16, 9, 9), np.float32)
+    x = rng.standard_normal((batch, 16, 9, 9), np.float32)
     weight = rng.standard_normal((16, 16, 3, 3), np.float32)
-    assert by_position.pays(geometry, 32, 16, 16)
+    assert by_position.pays(geometry, batch, 16, 16) == (batch == 32)
+    assert by_row.pays(geometry, batch, 16, 16)
     clean = conv(x, weight, geometry=geometry)
     x[5, 3, 4, 6] = value
     out = conv(x, weight, geometry=geometry)
