@@ -31,7 +31,7 @@ Array = NDArray[Any]
 # More channels times filters leave too few lanes to a product of PRODUCT_TERMS.
 MOST_PAIRS = 1 << 13
 # Rows of fewer lanes make products that are mostly calls.
-LEAST_LANES = 128
+LEAST_LANES = 112
 # Values between the rows of a matrix: rows a power of two apart fall on the same places of the cache.
 SKEW = 16
 
