@@ -26,9 +26,14 @@ from autograd_cnn.errors import (
     AutogradError,
     DTypeError,
     FreedGraphError,
+    GradientCheckError,
     GraphError,
     NoGradientError,
     RangeError,
+    RuleDTypeError,
+    RuleError,
+    RuleNumberError,
+    RuleShapeError,
     ShapeError,
     StaleValueError,
 )
@@ -193,7 +198,8 @@ def __dir__() -> list[str]:
 # fmt: off
 __all__ = [
     "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientGraph", "Graph",
-    "GraphError", "Line", "NoGradientError", "Node", "Origin", "Primitive", "RangeError", "Routing",
+    "GradientCheckError", "GraphError", "Line", "NoGradientError", "Node", "Origin", "Primitive", "RangeError",
+    "Routing", "RuleDTypeError", "RuleError", "RuleNumberError", "RuleShapeError",
     "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "Tensor",
     "WindowGeometry", "abs", "absolute", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
     "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add",

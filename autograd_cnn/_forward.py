@@ -16,7 +16,14 @@ import numpy as np
 from autograd_cnn._apply import source_of
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import DTypeError, NoGradientError, ShapeError
+from autograd_cnn.errors import (
+    DTypeError,
+    NoGradientError,
+    RuleDTypeError,
+    RuleNumberError,
+    RuleShapeError,
+    ShapeError,
+)
 from autograd_cnn.ops._operands import as_tensor, cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import alias_p, reshape_p
@@ -98,7 +105,28 @@ def _pushed(
     kept = _named_values(primitive, rule, inputs, outputs)
     extra = {"position": position} if primitive.variadic else {}
     pushed: Tensor = rule(tangent, *kept, **settings, **extra)
+    _check_part(primitive, position, pushed, outputs[0])
     return pushed
+
+
+def _check_part(primitive: Primitive, position: int, part: Any, output: Tensor) -> None:
+    """Refuse what a forward rule must not give: no Tensor, or one that cannot be the output's tangent."""
+    said = f"the forward rule of {primitive.input_name(position)!r} gave"
+    fits = f"one tangent that broadcasts to {output.shape}, of dtype {output.dtype}"
+    if not isinstance(part, Tensor):
+        many = isinstance(part, (tuple, list))
+        what = f"{len(part)} values in a {type(part).__name__}" if many else f"{part!r}, which is no Tensor"
+        raise RuleNumberError(primitive.name, f"{said} {what}", fits=fits)
+    operands = {"output": output, "tangent": part}
+    padded = (1,) * (output.ndim - part.ndim) + part.shape
+    if len(padded) > output.ndim or any(
+        n not in (1, m) for n, m in zip(padded, output.shape, strict=True)
+    ):
+        raise RuleShapeError(
+            primitive.name, f"{said} shape {part.shape}", operands=operands, fits=fits
+        )
+    if part.dtype.kind != output.dtype.kind:
+        raise RuleDTypeError(primitive.name, f"{said} {part.dtype} numbers", operands=operands, fits=fits)
 
 
 def _named_values(

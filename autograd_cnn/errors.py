@@ -101,3 +101,27 @@ class AbstractValueError(GraphError):
 
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""
+
+
+class RuleError(AutogradError):
+    """A gradient rule gave something that cannot be the cotangent (or the tangent) it stands for."""
+
+
+class RuleNumberError(RuleError, TypeError):
+    """A rule gave several values, or none, where one array is wanted."""
+
+
+class RuleShapeError(RuleError, ShapeError):
+    """A rule gave a shape that cannot be summed to its input's."""
+
+
+class RuleDTypeError(RuleError, DTypeError):
+    """A rule gave numbers of a type that the cotangent must not have."""
+
+
+class GradientCheckError(AutogradError, AssertionError):
+    """A gradient and its check disagree; ``report`` says where and by how much, ``str`` shows it."""
+
+    def __init__(self, op: str, report: object, *, fits: str | None = None) -> None:
+        self.report = report
+        super().__init__(op, str(report), fits=fits)

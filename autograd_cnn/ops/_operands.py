@@ -35,7 +35,7 @@ def has_values(x: Tensor) -> bool:
 def as_float(value: Any) -> Tensor:
     """Give a Tensor of a floating dtype; integers and booleans become float32."""
     x = as_tensor(value)
-    return x if x._wants or x._data.dtype.kind == "f" else astype(x, _default_float)
+    return x if x._wants or x._data.dtype.kind in "fc" else astype(x, _default_float)
 
 
 def as_floats(*values: Any) -> tuple[Tensor, ...]:
@@ -63,9 +63,9 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     a, b = x._data.dtype, y._data.dtype
     if a is b or a == b:
         return x, y
-    if a.kind == "f" and b.kind != "f":
+    if a.kind == "f" and b.kind not in "fc":
         return x, astype(y, a)
-    if b.kind == "f" and a.kind != "f":
+    if b.kind == "f" and a.kind not in "fc":
         return astype(x, b), y
     return x, y
 
