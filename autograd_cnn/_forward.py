@@ -119,12 +119,8 @@ def _check_part(primitive: Primitive, position: int, part: Any, output: Tensor) 
         raise RuleNumberError(primitive.name, f"{said} {what}", fits=fits)
     operands = {"output": output, "tangent": part}
     padded = (1,) * (output.ndim - part.ndim) + part.shape
-    if len(padded) > output.ndim or any(
-        n not in (1, m) for n, m in zip(padded, output.shape, strict=True)
-    ):
-        raise RuleShapeError(
-            primitive.name, f"{said} shape {part.shape}", operands=operands, fits=fits
-        )
+    if len(padded) > output.ndim or any(n not in (1, m) for n, m in zip(padded, output.shape, strict=True)):
+        raise RuleShapeError(primitive.name, f"{said} shape {part.shape}", operands=operands, fits=fits)
     if part.dtype.kind != output.dtype.kind:
         raise RuleDTypeError(primitive.name, f"{said} {part.dtype} numbers", operands=operands, fits=fits)
 

@@ -41,7 +41,7 @@ def as_float(value: Any) -> Tensor:
 def as_floats(*values: Any) -> tuple[Tensor, ...]:
     """Give Tensors of one floating dtype: the widest among the floating ones, float32 if there are none."""
     tensors = tuple(map(as_tensor, values))
-    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind == "f"]
+    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind in "fc"]
     common = np.result_type(*dtypes) if dtypes else _default_float
     return tuple(t if t._data.dtype == common else astype(t, common) for t in tensors)
 

@@ -86,12 +86,12 @@ class Check:
             self._complex = takes_complex_step(self.probe, self.checked, self.tolerance.eps)
         if number not in self._slopes:
             with np.errstate(all="ignore"):
-                if self._complex:
-                    jacobian = complex_step(self.probe, number, self.rows.join)
-                    found = Slopes(jacobian, np.zeros(jacobian.shape[1], bool))
-                else:
-                    tol = self.tolerance
+                jacobian = complex_step(self.probe, number, self.rows.join) if self._complex else None
+                if jacobian is None:
+                    tol, self._complex = self.tolerance, False
                     found = central(self.probe, number, tol.eps, tol.atol, self.rows.join)
+                else:
+                    found = Slopes(jacobian, np.zeros(jacobian.shape[1], bool))
             self._slopes[number] = found
         return self._slopes[number]
 
@@ -167,8 +167,8 @@ class Check:
             with np.errstate(all="ignore"):
                 error = np.abs(exact - slopes.jacobian)
                 ratio = np.where(np.isfinite(error), error / self.tolerance.allowed(slopes.jacobian), np.inf)
-            ratio[:, slopes.kinked] = 0.0
-            ratio[~finite] = 0.0
+            ratio[:, slopes.kinked] = -1.0  # below all that were compared
+            ratio[~finite] = -1.0
             ratios[number] = ratio
             compared += int(np.count_nonzero(~slopes.kinked)) if finite.any() else 0
             top = float(ratio.max()) if ratio.size else -1.0
@@ -178,7 +178,9 @@ class Check:
         ratio_there, number, row, element = worst
         notes = [*self.notes]
         if not finite.all():
-            notes.append(f"{np.count_nonzero(~finite)} of {finite.size} output elements are not finite, left out")
+            notes.append(
+                f"{np.count_nonzero(~finite)} of {finite.size} output elements are not finite, left out"
+            )
         if ratio_there < 0 or not compared:
             nothing = not sum(self.tensors[n].size for n in self.checked) or not self.probe.base.size
             return self._report(nothing, number, (), 0.0, 0.0, 0, "", mode, kinks, "", notes)
@@ -316,11 +318,20 @@ class Check:
         method = f"central differences along one random direction, eps={tol.eps:g}"
         count = sum(self.tensors[n].size for n in self.checked)
         report = self._report(
-            True, self.checked[0], (), analytic, numeric, count, "all outputs, by random weights", mode, (), "", notes
+            True,
+            self.checked[0],
+            (),
+            analytic,
+            numeric,
+            count,
+            "all outputs, by random weights",
+            mode,
+            (),
+            "",
+            notes,
         )
         return replace(report, method=method)
 
 
 def _noted(report: GradientReport, note: str) -> GradientReport:
     return replace(report, notes=(*report.notes, note))
-

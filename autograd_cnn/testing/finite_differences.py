@@ -103,7 +103,7 @@ def gradcheck(
     ('NON-DIFFERENTIABLE', (1,))
     """
     _check_settings(order, modes, method)
-    tensors = [_as_checked(value) for value in inputs]
+    tensors = [as_checked(value) for value in inputs]
     checked = [number for number, t in enumerate(tensors) if t.requires_grad]
     if not checked:
         raise DTypeError(
@@ -142,7 +142,7 @@ def _check_settings(order: int, modes: Sequence[str] | None, method: str) -> Non
         raise RangeError("gradcheck", f"method={method!r} is not supported", fits=f"one of {METHODS}")
 
 
-def _as_checked(value: Tensor | ArrayLike) -> Tensor:
+def as_checked(value: Tensor | ArrayLike) -> Tensor:
     array = np.array(value.numpy() if isinstance(value, Tensor) else value)
     floating = array.dtype.kind == "f"
     result = Tensor(array.astype(np.float64) if floating else array, floating)
@@ -223,4 +223,3 @@ def _second(
     kinks = report.kinks + tuple(k for k in found.kinks if (k.input, k.element) not in known)
     notes = tuple(dict.fromkeys((*report.notes, *found.notes)))
     return replace(found, kinks=kinks, notes=notes, checked=report.checked)
-
