@@ -169,6 +169,7 @@ def central(probe: Probe, number: int, eps: float, atol: float, rows: Callable[[
     columns = []
     suspects: list[tuple[int, int]] = []
     noise = 1e-15 * np.abs(base)
+    lost = ~np.isfinite(base)
     step = probe.block_size(number)
     for start in range(0, size, step):
         elements = np.arange(start, min(start + step, size))
@@ -178,7 +179,8 @@ def central(probe: Probe, number: int, eps: float, atol: float, rows: Callable[[
         gap = np.abs(up - 2 * base + down)
         slope = np.abs(up - base) + np.abs(base - down)
         odd = ~(gap <= 1e-2 * slope + 10 * (atol * eps + noise))
-        odd[:, ~np.isfinite(base)] = False
+        odd[:, lost] = (up[:, lost] == up[:, lost]) | (down[:, lost] == down[:, lost])
+        odd[:, lost] &= (up[:, lost] != base[lost]) | (down[:, lost] != base[lost])
         for row in np.flatnonzero(odd.any(axis=1)):
             size_of = np.where(np.isfinite(gap[row]), gap[row], np.inf) * odd[row]
             suspects.append((int(elements[row]), int(size_of.argmax())))
@@ -219,10 +221,11 @@ def _side_slopes(
         return "edge", left, right
     near_left, near_right = sides(eps * CONFIRM)
     gap, near_gap = abs(right - left), abs(near_right - near_left)
-    if near_gap > 3 * gap:
-        return "jump", near_left, near_right
     noise = 1e-14 * abs(base) / (eps * CONFIRM)
-    if near_gap > 0.5 * gap or near_gap < 0.02 * gap + noise:
+    if near_gap > 3 * gap and gap * eps > 1e-9 * max(abs(base), 1.0):  # below: rounding, which grows alike
+        return "jump", near_left, near_right
+    here_or_near = 0.5 * gap < near_gap < 2 * gap or near_gap < 0.02 * gap
+    if here_or_near and gap > 10 * noise:
         return "kink", left, right
     return None, left, right
 
