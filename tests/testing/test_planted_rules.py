@@ -31,10 +31,11 @@ def one_element(rule: Callable[[Any], Any], g: Any) -> Any:
     return part + error
 
 
-def half_of_the_terms(rule: Callable[[Any], Any], g: Any) -> Any:
-    keep = np.ones(g.size)
-    keep[: (g.size + 1) // 2] = 0.0
-    return rule(g * keep.reshape(g.shape))
+def without_half_of_the_terms(rule: Callable[[Any], Any], g: Any) -> Any:
+    """Lose the first or the second half of the cotangent: the one that the gradient depends on."""
+    first = (np.arange(g.size) < (g.size + 1) // 2).reshape(g.shape)
+    part = rule(g * first)
+    return rule(g * ~first) if np.any(values(part)) else part
 
 
 def another_shape(rule: Callable[[Any], Any], g: Any) -> Any:
@@ -51,7 +52,7 @@ VALUES: dict[str, Spoil] = {
     "a thousandth less": lambda rule, g: rule(g) * 0.999,
     "one element": one_element,
     "sign": lambda rule, g: -rule(g),
-    "half of the terms": half_of_the_terms,
+    "half of the terms": without_half_of_the_terms,
     "zero": lambda rule, g: rule(g) * 0.0,
 }
 FORMS: dict[str, tuple[Spoil, type[Exception]]] = {
@@ -59,7 +60,13 @@ FORMS: dict[str, tuple[Spoil, type[Exception]]] = {
     "none": (lambda rule, g: None, ag.RuleNumberError),
     "integers": (another_dtype("int64"), ag.RuleDTypeError),
 }
-WHOLE = [(p, name) for p in registry.values() for name in p.rules if p.rules[name] is not zero]
+# cast goes through float32, in whose rounding differences drown: it has a test of its own below
+WHOLE = [
+    (p, name)
+    for p in registry.values()
+    for name in p.rules
+    if p.rules[name] is not zero and p.name != "cast"
+]
 FORWARD = [(p, name) for p in registry.values() for name in p.jvps if p.jvps[name] is not zero]
 
 
@@ -148,9 +155,7 @@ def test_a_spoilt_gradient_rule_is_refused(primitive: Primitive, name: str) -> N
     either = (ag.GradientCheckError, ag.RuleShapeError)  # a longer array may be summed to a scalar operand
     if not refused(primitive, "rules", name, another_shape, reverse, either):
         missed.append("shape")
-    if primitive.name != "cast" and not refused(
-        primitive, "rules", name, another_dtype("float32"), reverse, (ag.RuleDTypeError,)
-    ):
+    if not refused(primitive, "rules", name, another_dtype("float32"), reverse, (ag.RuleDTypeError,)):
         missed.append("float32")
     assert not missed
 
@@ -178,6 +183,16 @@ def test_a_spoilt_transpose_fails_the_adjoint_test(primitive: Primitive, name: s
     assert refused(
         primitive, "rules", name, spoil, ag.testing.check_adjoint, (ag.testing.GradientCheckError,)
     )
+
+
+def test_a_spoilt_cast_fails_the_adjoint_test() -> None:
+    cast = registry["cast"]
+    settings = {"source": np.dtype("float64"), "target": np.dtype("float32")}
+    point = [np.linspace(-1, 1, 6)]
+    assert ag.testing.check_adjoint(cast, point, settings=settings, rtol=1e-6).passed
+    for what in ("a thousandth more", "sign", "half of the terms"):
+        with planted(cast, "rules", "x", VALUES[what]), pytest.raises(ag.GradientCheckError):
+            ag.testing.check_adjoint(cast, point, settings=settings, rtol=1e-6)
 
 
 def test_there_are_rules_to_spoil() -> None:
