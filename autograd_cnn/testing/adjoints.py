@@ -125,7 +125,9 @@ def check_adjoint(
         worst.passed, worst.input, worst.forward, worst.reverse, worst.error, worst.allowed, len(reports)
     )
     if not report.passed:
-        raise GradientCheckError("check_adjoint", report, fits="the transpose of the forward map, to rounding")
+        raise GradientCheckError(
+            "check_adjoint", report, fits="the transpose of the forward map, to rounding"
+        )
     return report
 
 

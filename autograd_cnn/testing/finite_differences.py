@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import DTypeError, GradientCheckError, RangeError
+from autograd_cnn.errors import DTypeError, GradientCheckError, RangeError, RuleError
 from autograd_cnn.sweep import gradients
 from autograd_cnn.testing._analytic import audit
 from autograd_cnn.testing._comparing import Check, Tolerance
@@ -239,3 +239,20 @@ def _second(
     kinks = report.kinks + tuple(k for k in found.kinks if (k.input, k.element) not in known)
     notes = tuple(dict.fromkeys((*report.notes, *found.notes)))
     return replace(found, kinks=kinks, notes=notes, checked=report.checked)
+
+
+def gradcheck_failing(fail: Callable[[str], object]) -> Callable[..., GradientReport]:
+    """Give a `gradcheck` that hands the text of what it refuses to a test runner's ``fail``, as one message.
+
+    It stands here and not in the plugin so that the text blames the test's line.
+    """
+
+    def checked(*args: Any, **kwargs: Any) -> GradientReport:
+        __tracebackhide__ = True
+        try:
+            return gradcheck(*args, **kwargs)
+        except (GradientCheckError, RuleError) as error:
+            fail(str(error))
+            raise
+
+    return checked

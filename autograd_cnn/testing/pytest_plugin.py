@@ -17,15 +17,7 @@ import pytest
 @pytest.fixture(scope="session")
 def gradcheck() -> Callable[..., Any]:
     """``autograd_cnn.testing.gradcheck``; a disagreement fails the test with its report alone."""
-    testing = import_module("autograd_cnn.testing")
-    errors = import_module("autograd_cnn.errors")
-
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        try:
-            return testing.gradcheck(*args, **kwargs)
-        except (errors.GradientCheckError, errors.RuleError) as error:
-            # a plain failure: pytest prints its reason, and no frame of the library
-            pytest.fail(str(error), pytrace=False)
-
+    checks = import_module("autograd_cnn.testing.finite_differences")
+    # a failure without a traceback: pytest prints its reason, and no frame of the library
+    checked: Callable[..., Any] = checks.gradcheck_failing(lambda text: pytest.fail(text, pytrace=False))
     return checked

@@ -40,7 +40,9 @@ def without_half_of_the_terms(rule: Callable[[Any], Any], g: Any) -> Any:
 
 def another_shape(rule: Callable[[Any], Any], g: Any) -> Any:
     part = rule(g)
-    return np.ones(2 * part.size + 1) if not isinstance(part, Tensor) else ag.tensor(np.ones(2 * part.size + 1))
+    return (
+        np.ones(2 * part.size + 1) if not isinstance(part, Tensor) else ag.tensor(np.ones(2 * part.size + 1))
+    )
 
 
 def another_dtype(dtype: str) -> Spoil:
@@ -62,10 +64,7 @@ FORMS: dict[str, tuple[Spoil, type[Exception]]] = {
 }
 # cast goes through float32, in whose rounding differences drown: it has a test of its own below
 WHOLE = [
-    (p, name)
-    for p in registry.values()
-    for name in p.rules
-    if p.rules[name] is not zero and p.name != "cast"
+    (p, name) for p in registry.values() for name in p.rules if p.rules[name] is not zero and p.name != "cast"
 ]
 FORWARD = [(p, name) for p in registry.values() for name in p.jvps if p.jvps[name] is not zero]
 
