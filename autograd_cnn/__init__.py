@@ -197,8 +197,8 @@ def __dir__() -> list[str]:
 
 # fmt: off
 __all__ = [
-    "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientGraph", "Graph",
-    "GradientCheckError", "GraphError", "Line", "NoGradientError", "Node", "Origin", "Primitive", "RangeError",
+    "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientCheckError", "GradientGraph",
+    "Graph", "GraphError", "Line", "NoGradientError", "Node", "Origin", "Primitive", "RangeError",
     "Routing", "RuleDTypeError", "RuleError", "RuleNumberError", "RuleShapeError",
     "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "Tensor",
     "WindowGeometry", "abs", "absolute", "adaptive_avg_pool1d", "adaptive_avg_pool2d",

@@ -6,11 +6,12 @@ How to run it, from the repository root::
     python tools/mutate_rules.py --only window_pooling    # every mutant of one file
     python tools/mutate_rules.py --list                   # show them, run nothing
 
-A mutant is one change inside a rule (what stands in ``vjps=``, ``transposes=`` or ``jvps=`` of a Primitive, and
-the private functions of the file that it calls): an operator swapped, a constant changed, a sign turned, two
-arguments exchanged, a term or factor dropped, the branches of a condition exchanged. Each runs in a process of
-its own, in which the file is loaded in its changed form, against the generated tests of the op-table rows that
-run its primitives, and no others. No file is written. Why not one of the mutation tools that exist:
+A mutant is one change inside a rule (what stands in ``vjps=``, ``transposes=`` or ``jvps=`` of a Primitive,
+and the private functions of the file that it calls): an operator swapped, a constant changed, a sign turned,
+two arguments exchanged, a term or factor dropped, the branches of a condition exchanged. Each runs in a
+process of its own, in which the file is loaded in its changed form, against the generated tests of the
+op-table rows that run its primitives, and no others. At the end the tests that killed something run on the
+unchanged rules, where they must pass. No file is written. Why not one of the mutation tools that exist:
 docs/decisions/0026-own-mutation-tool.md.
 """
 
@@ -23,6 +24,7 @@ import copy
 import importlib.abc
 import importlib.util
 import io
+import itertools
 import os
 import random
 import signal
@@ -77,6 +79,7 @@ class Mutant:
 
     @property
     def module(self) -> str:
+        """The name that the file is imported by."""
         return f"autograd_cnn.ops.{self.file.stem}"
 
     def __str__(self) -> str:
@@ -115,7 +118,7 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def rules_of(tree: ast.Module) -> dict[str, list[ast.AST]]:
-    """Give the syntax of each primitive's rules, by its name; private functions they call count among them."""
+    """Give the syntax of each primitive's rules, by its name, with the private functions that they call."""
     functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef) and f.name.startswith("_")}
     found: dict[str, list[ast.AST]] = {}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -203,12 +206,12 @@ class Spoilt(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, mutant: Mutant) -> None:
         self.mutant = mutant
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name, path=None, target=None):  # noqa: D102 - importlib's interface
         if name != self.mutant.module:
             return None
         return importlib.util.spec_from_loader(name, self, origin=str(self.mutant.file))
 
-    def exec_module(self, module) -> None:
+    def exec_module(self, module) -> None:  # noqa: D102 - importlib's interface
         module.__file__ = str(self.mutant.file)
         exec(compile(self.mutant.source, str(self.mutant.file), "exec"), module.__dict__)
 
@@ -316,9 +319,8 @@ def run_all(mutants: list[Mutant], jobs: int, only: frozenset[str] | None = None
             if found is not None:
                 working.remove(running)
                 results[running.mutant] = found
-                print(
-                    f"{len(results)}/{len(mutants)} {f'killed by {found}' if found else 'SURVIVED'}: {running.mutant}"
-                )
+                fate = f"killed by {found}" if found else "SURVIVED"
+                print(f"{len(results)}/{len(mutants)} {fate}: {running.mutant}")
                 sys.stdout.flush()
     return results
 
@@ -332,7 +334,7 @@ def drawn(by_file: list[list[Mutant]], most: int | None, seed: int) -> list[Muta
     turns = (
         m for turn in range(max(map(len, by_file), default=0)) for ms in by_file for m in ms[turn : turn + 1]
     )
-    return [m for _, m in zip(range(most), turns)] if most is not None else list(turns)
+    return list(itertools.islice(turns, most))
 
 
 def false_alarm(results: dict[Mutant, str], jobs: int) -> str:

@@ -1,4 +1,4 @@
-"""Analytic derivatives for a check: rows by reverse sweeps, columns by forward tangents, and an audit of rules."""
+"""Analytic derivatives for a check: rows by sweeps, columns by forward tangents, and an audit of rules."""
 
 from __future__ import annotations
 

@@ -31,8 +31,10 @@ CONFIRM = 0.1  # a kink's two slopes stay apart at this share of the step; a cur
 
 # library ops that NumPy computes for complex numbers as one analytic function, beside the linear ones
 ANALYTIC = frozenset(
-    "add subtract multiply divide exp exp2 log log2 log10 log1p expm1 sqrt square reciprocal tanh sin cos tan "
-    "sinh cosh arcsin arccos arctan arcsinh arccosh arctanh dense conv power sigmoid cumprod prod".split()
+    {"add", "subtract", "multiply", "divide", "power", "square", "reciprocal", "sqrt", "dense", "conv"}
+    | {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sigmoid", "tanh", "prod", "cumprod"}
+    | {"sin", "cos", "tan", "arcsin", "arccos", "arctan"}
+    | {"sinh", "cosh", "arcsinh", "arccosh", "arctanh"}
 )
 
 
@@ -42,8 +44,8 @@ class Slopes:
 
     jacobian: Array  # (rows, elements)
     kinked: Array  # (elements,), bool
+    # element, output, kind, slopes on the left and on the right
     kinks: list[tuple[int, int, Literal["kink", "jump", "edge"], float, float]] = field(default_factory=list)
-    # (element, output, kind, left, right)
 
 
 class Probe:
@@ -68,7 +70,7 @@ class Probe:
         self.plain = self._is_plain()
 
     def _is_plain(self) -> bool:
-        """Whether the function gives the same values without recording, as all do that ask for no gradient."""
+        """Whether the function gives the same values without recording, as most functions do."""
         self.plain = True
         try:
             values = self.at({})
@@ -231,7 +233,7 @@ def _side_slopes(
 
 
 def complex_step(probe: Probe, number: int, rows: Callable[[Array], Array]) -> Array | None:
-    """Slopes by one imaginary step an element: (rows, elements). None where an op drops the imaginary part."""
+    """Slopes by one imaginary step an element: (rows, elements); None where an op drops that part."""
     here = probe.tensors[number]._data.astype(complex)
     size = here.size
     step = probe.block_size(number)

@@ -107,7 +107,7 @@ class GradientReport:
 
     @property
     def verdict(self) -> str:
-        """``passed``, ``FAILED``, or ``NON-DIFFERENTIABLE`` when agreement could not be asked for somewhere."""
+        """``passed``, ``FAILED``, or ``NON-DIFFERENTIABLE`` when some elements could not be compared."""
         if self.failed:
             return "FAILED"
         return "NON-DIFFERENTIABLE" if self.kinks else "passed" if self.passed else "FAILED"
@@ -141,7 +141,7 @@ class GradientReport:
 def error_map(title: str, ratio: Array, kinked: Array, worst: tuple[int, ...]) -> str:
     """Draw which elements of an input agree: its last two axes at the worst element, cut to a screenful.
 
-    ``ratio`` is error over allowed error, an element of the input each; ``kinked`` marks what has no derivative.
+    ``ratio`` is error over allowed error for each input element; ``kinked`` marks what has no derivative.
     """
     symbols = np.where(ratio > 1, WRONG, AGREES)
     symbols = np.where(np.isfinite(ratio), symbols, NO_NUMBER)

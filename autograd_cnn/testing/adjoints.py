@@ -61,9 +61,9 @@ def check_adjoint(
 ) -> AdjointReport:
     """Check ``<A x, y> = <x, A' y>`` for random x and y: no steps, no truncation, agreement to rounding.
 
-    For a `Primitive` that declares itself linear in an input, A is its kernel as a function of that input (less
-    its value at 0) and A' the declared transpose. For any other function A is its Jacobian: ``A x`` comes from
-    the forward rules and ``A' y`` from the gradient rules.
+    For a `Primitive` that declares itself linear in an input, A is its kernel as a function of that input
+    (less its value at 0) and A' the declared transpose. For any other function A is its Jacobian: ``A x``
+    comes from the forward rules and ``A' y`` from the gradient rules.
 
     Parameters
     ----------

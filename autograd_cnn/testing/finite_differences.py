@@ -39,10 +39,10 @@ def gradcheck(
 ) -> GradientReport:
     """Compare a function's derivatives with numeric ones, element by element.
 
-    The whole Jacobian is compared: ``dy_i/dx_j`` from the rules with ``(y_i(x + eps e_j) - y_i(x - eps e_j)) /
-    (2 eps)``, or with ``imag(y_i(x + 1j h e_j)) / h`` where the function is made of analytic operations that
-    take complex numbers. Above 256 output elements, neighbours are joined by random weights. Order 2 then
-    does the same to the gradients, as functions of the inputs and of the cotangent that went in.
+    The whole Jacobian is compared: ``dy_i/dx_j`` from the rules with ``(y_i(x + eps e_j) - y_i(x - eps
+    e_j)) / (2 eps)``, or with ``imag(y_i(x + 1j h e_j)) / h`` where the function is made of analytic
+    operations that take complex numbers. Above 256 output elements, neighbours are joined by random weights.
+    Order 2 then does the same to the gradients, as functions of the inputs and of the cotangent that went in.
 
     Where the slopes on the two sides of an element differ (a kink, a tie of a maximum, a jump, the edge of
     the domain) the function has no derivative: the report names these elements and nothing is compared there.
@@ -78,8 +78,8 @@ def gradcheck(
     Returns
     -------
     GradientReport
-        The worst element; its ``str`` is readable. ``passed`` is False without an error raised only where every
-        element was non-differentiable, so that nothing could be compared.
+        The worst element; its ``str`` is readable. ``passed`` is False without an error raised only where
+        every element was non-differentiable, so that nothing could be compared.
 
     Raises
     ------

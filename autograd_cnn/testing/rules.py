@@ -29,7 +29,7 @@ def check_vjp(
     """Check the gradient rules that a function runs: their numbers, shapes, dtypes and records.
 
     Beyond `gradcheck` in reverse mode: in float32 each rule must give float32 where its input and output are
-    float32, and the gradient that ``create_graph=True`` records must have the bits of the plain one, to rounding.
+    float32, and the gradient that ``create_graph=True`` records must equal the plain one, to rounding.
 
     Parameters
     ----------

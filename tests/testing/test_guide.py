@@ -16,7 +16,9 @@ import autograd_cnn as ag
 from autograd_cnn.primitive import registry
 
 PAGE = Path(__file__).parents[2] / "docs" / "test-your-own-op.md"
-BLOCKS = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+BLOCKS = re.findall(
+    r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", PAGE.read_text(encoding="utf-8"), re.DOTALL
+)
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def _same_registry() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_same_registry")
 def test_the_guide_runs_as_it_stands() -> None:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": "guide"}
     assert len(BLOCKS) >= 8
     for code, said in BLOCKS:
         printed = io.StringIO()

@@ -98,7 +98,7 @@ def test_dodging_in_vain_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_joined_outputs_are_named_as_joined() -> None:
-    """Above 256 outputs a row is a random mixture, and a kink's message must not pass that off as one output."""
+    """Above 256 outputs a row is a random mixture; a kink's message must not pass that off as one."""
     report = gradcheck(ag.relu, [np.linspace(-1.0, 1.0, 301)])
     assert report.kinks == (
         NonDifferentiable(0, (150,), "kink", report.kinks[0].left, report.kinks[0].right),

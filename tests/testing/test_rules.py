@@ -37,7 +37,8 @@ GIVEN = {
     "two": (
         lambda g, x: (g * x, g * x),
         ag.RuleNumberError,
-        "squared: the gradient rule of 'x' gave 2 values in a tuple\n  x: {x}\n  fits: one cotangent of shape (2, 3)",
+        "squared: the gradient rule of 'x' gave 2 values in a tuple\n  x: {x}\n"
+        "  fits: one cotangent of shape (2, 3)",
     ),
     "none": (
         lambda g, x: None,
