@@ -122,13 +122,13 @@ class GradientReport:
         ]
         if self.method:
             rows.append(
-                f"  verdict: {self.verdict}, {self.checked} elements compared\n"
+                f"  verdict: {self.verdict}, {counted(self.checked)} compared\n"
                 f"  analytic: {self.mode} mode; numeric: {self.method}"
             )
         if self.output:
             rows.append(f"  derivative of: {self.output}")
         if self.kinks:
-            rows.append(f"  NON-DIFFERENTIABLE at {len(self.kinks)} elements, which were not compared:")
+            rows.append(f"  NON-DIFFERENTIABLE at {counted(len(self.kinks))}, not compared:")
             rows += [f"    {kink}" for kink in self.kinks[:KINKS_SHOWN]]
             if len(self.kinks) > KINKS_SHOWN:
                 rows.append(f"    and {len(self.kinks) - KINKS_SHOWN} more; dodge=True moves away from them")
@@ -157,8 +157,13 @@ def error_map(title: str, ratio: Array, kinked: Array, worst: tuple[int, ...]) -
         where = f", at [{', '.join(map(str, at[:-2]))}, :, :]"
     if shown.shape != plane.shape:
         where += f", rows from {top} and columns from {left} of {plane.shape[0]} x {plane.shape[1]}"
-    head = f"  {wrong} of {symbols.size} elements of {title} disagree{where} ({LEGEND}):"
+    head = f"  {wrong} of {counted(symbols.size)} of {title} wrong{where} ({LEGEND}):"
     return "\n".join([head, *("    " + " ".join(row) for row in shown.tolist())])
+
+
+def counted(number: int, what: str = "element") -> str:
+    """Write a number of things."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _window(at: int, size: int, most: int) -> int:

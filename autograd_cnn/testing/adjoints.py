@@ -13,6 +13,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, GradientCheckError, RangeError, RuleNumberError, RuleShapeError
 from autograd_cnn.primitive import Primitive
 from autograd_cnn.testing._analytic import gradients_along, push
+from autograd_cnn.testing._report import counted
 from autograd_cnn.testing.finite_differences import as_checked, outputs_of
 
 Array = NDArray[Any]
@@ -47,7 +48,7 @@ class AdjointReport:
     def __str__(self) -> str:
         return (
             f"input {self.input}: <A x, y> = {self.forward:.12g}, <x, A' y> = {self.reverse:.12g}, "
-            f"error {self.error:.3g} (allowed {self.allowed:.3g}), {self.tried} inputs tried"
+            f"error {self.error:.3g} (allowed {self.allowed:.3g}), {counted(self.tried, 'input')} tried"
         )
 
 

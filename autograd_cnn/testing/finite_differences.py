@@ -14,7 +14,7 @@ from autograd_cnn.errors import DTypeError, GradientCheckError, RangeError, Rule
 from autograd_cnn.sweep import gradients
 from autograd_cnn.testing._analytic import audit
 from autograd_cnn.testing._comparing import Check, Tolerance
-from autograd_cnn.testing._report import GradientReport
+from autograd_cnn.testing._report import GradientReport, counted
 
 GradientMismatch = GradientCheckError  # its name before it moved among the library's errors
 
@@ -118,7 +118,7 @@ def gradcheck(
             report = _second(fn, check, modes, fast, rng, report)
     if moved:
         still = ", in vain" if report.kinks else ""
-        note = f"inputs were moved away from kinks, {moved} times{still}"
+        note = f"inputs were moved away from kinks, {counted(moved, 'time')}{still}"
         report = replace(report, notes=(*report.notes, note))
     if report.failed:
         raise GradientCheckError(

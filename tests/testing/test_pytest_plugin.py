@@ -45,7 +45,7 @@ def test_a_failure_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     assert "1 failed, 1 passed" in run.stdout, run.stdout + run.stderr
     failure = run.stdout[run.stdout.index("test_wrong") :]
     assert "gradcheck: order 1, input 0, element (" in failure
-    assert "disagree (. agrees, x disagrees" in failure
+    assert "wrong (. agrees, x disagrees" in failure
     assert "    x x\n    x x\n" in failure
     assert "test_it.py:9" in failure
     assert "Traceback" not in failure
