@@ -48,6 +48,7 @@ def test_a_failure_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     assert "wrong (. agrees, x disagrees" in failure
     assert "    x x\n    x x\n" in failure
     assert "test_it.py:9" in failure
+    assert failure.count("input 0, float64 (2, 2) wrong") == 1
     assert "Traceback" not in failure
     assert "finite_differences.py" not in failure
     assert failure.count("\n") < 30
