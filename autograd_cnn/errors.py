@@ -87,10 +87,6 @@ class StructureError(AutogradError, ValueError):
     """Trees of arrays (nested tuples, lists, dicts, dataclasses) whose structures do not go together."""
 
 
-class RuleError(AutogradError, ValueError):
-    """A derivative rule that gave cotangents or tangents which do not go with its operands."""
-
-
 class GraphError(AutogradError, RuntimeError):
     """A graph that cannot do what was asked of it."""
 
@@ -113,3 +109,27 @@ class AnomalyError(GraphError):
 
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""
+
+
+class RuleError(AutogradError, ValueError):
+    """A derivative rule that gave cotangents or tangents which do not go with its operands."""
+
+
+class RuleNumberError(RuleError, TypeError):
+    """A rule gave several values, or none, where one array is wanted."""
+
+
+class RuleShapeError(RuleError, ShapeError):
+    """A rule gave a shape that cannot be summed to its input's."""
+
+
+class RuleDTypeError(RuleError, DTypeError):
+    """A rule gave numbers of a type that the cotangent must not have."""
+
+
+class GradientCheckError(AutogradError, AssertionError):
+    """A gradient and its check disagree; ``report`` says where and by how much, ``str`` shows it."""
+
+    def __init__(self, op: str, report: object, *, fits: str | None = None) -> None:
+        self.report = report
+        super().__init__(op, str(report), fits=fits)

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import RuleError, ShapeError
+from autograd_cnn.errors import RuleDTypeError, RuleError, RuleNumberError, RuleShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
@@ -192,9 +192,16 @@ def _run(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target:
     settings = node.settings
     part = rule(g, *kept, **settings) if settings else rule(g, *kept)
     like = target._data if target.__class__ is Tensor else target
-    if part.shape != like.shape:
+    try:
+        shape = part.shape
+    except AttributeError:
+        raise _no_cotangent(node, position, part) from None
+    if shape != like.shape:
         part = _sum_back(node, position, part, target)
-    return part if part.dtype is like.dtype else part.astype(like.dtype)
+    if part.dtype is like.dtype:
+        return part
+    _check_dtype(node, position, part, target)
+    return part.astype(like.dtype)
 
 
 def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
@@ -203,10 +210,13 @@ def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], 
     token = MODE.set(mode.at(mode.place.scope, Origin(node, position, "rule")))
     try:
         part = rule(g, *kept, **node.settings)
+        if not hasattr(part, "shape"):
+            raise _no_cotangent(node, position, part)
         if part.shape != target.shape:
             MODE.set(mode.at(mode.place.scope, Origin(node, position, "un-broadcast")))
             part = _sum_back(node, position, part, target)
         if part.dtype != target.dtype:
+            _check_dtype(node, position, part, target)
             MODE.set(mode.at(mode.place.scope, Origin(node, position, "cast")))
             part = cast(part, source=part.dtype, target=target.dtype)
         return part
@@ -235,6 +245,35 @@ def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
         MODE.reset(token)
 
 
+def _no_cotangent(node: Node, position: int, part: Any) -> RuleNumberError:
+    """Say that a rule gave several values or none."""
+    name = node.primitive.input_name(position)
+    several = isinstance(part, (tuple, list))
+    return RuleNumberError(
+        node.primitive.name,
+        f"the gradient rule of {name!r} gave "
+        + (f"{len(part)} values in a {type(part).__name__}" if several else f"{part!r}, which is no array"),
+        operands={name: node.inputs[position]},
+        fits=f"one cotangent of shape {node.inputs[position].shape}: a rule serves one input",
+        line=node.line,
+    )
+
+
+def _check_dtype(node: Node, position: int, part: Any, target: Key) -> None:
+    """Let a sweep cast between floats, as operands of two widths need it; refuse what would lose numbers."""
+    kept = (np.dtype(target.dtype).itemsize, np.dtype(node.dtype).itemsize)
+    if part.dtype.kind == "f" and part.dtype.itemsize >= min(kept):
+        return
+    name = node.primitive.input_name(position)
+    raise RuleDTypeError(
+        node.primitive.name,
+        f"the gradient rule of {name!r} gave {part.dtype} numbers",
+        operands={name: target, "cotangent": part},
+        fits=f"a cotangent of dtype {target.dtype}, its input's",
+        line=node.line,
+    )
+
+
 def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
     """Sum a cotangent over the axes that broadcasting had added to its input."""
     shape = target.shape
@@ -250,7 +289,7 @@ def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
             part = reshape_p(part, source=part.shape, target=shape)
     if part.shape != shape:
         name = node.primitive.input_name(position)
-        raise ShapeError(
+        raise RuleShapeError(
             node.primitive.name,
             f"the gradient rule of {name!r} gave shape {part.shape}",
             operands={name: target, "cotangent": part},

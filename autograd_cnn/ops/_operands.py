@@ -35,13 +35,13 @@ def has_values(x: Tensor) -> bool:
 def as_float(value: Any) -> Tensor:
     """Give a Tensor of a floating dtype; integers and booleans become float32."""
     x = as_tensor(value)
-    return x if x._wants or x._data.dtype.kind == "f" else astype(x, _default_float)
+    return x if x._wants or x._data.dtype.kind in "fc" else astype(x, _default_float)
 
 
 def as_floats(*values: Any) -> tuple[Tensor, ...]:
     """Give Tensors of one floating dtype: the widest among the floating ones, float32 if there are none."""
     tensors = tuple(map(as_tensor, values))
-    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind == "f"]
+    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind in "fc"]
     common = np.result_type(*dtypes) if dtypes else _default_float
     return tuple(t if t._data.dtype == common else astype(t, common) for t in tensors)
 
@@ -63,9 +63,9 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     a, b = x._data.dtype, y._data.dtype
     if a is b or a == b:
         return x, y
-    if a.kind == "f" and b.kind != "f":
+    if a.kind == "f" and b.kind not in "fc":
         return x, astype(y, a)
-    if b.kind == "f" and a.kind != "f":
+    if b.kind == "f" and a.kind not in "fc":
         return astype(x, b), y
     return x, y
 

@@ -18,7 +18,7 @@ from autograd_cnn._apply import source_of
 from autograd_cnn._graph import next_serial
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import NoGradientError, ShapeError
+from autograd_cnn.errors import NoGradientError, RuleDTypeError, RuleNumberError, RuleShapeError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import alias_p, reshape_p
@@ -176,9 +176,29 @@ def _key(tensor: Tensor) -> Any:
     return tensor if tensor.requires_grad else source_of(tensor)
 
 
+def _checked(push: Push, part: Any, shape: tuple[int, ...], dtype: Any) -> Tensor:
+    """Refuse what a forward rule must not give: no Tensor, or one that cannot be the output's tangent."""
+    op, input_name = push.primitive.name, push.primitive.input_name(push.position)
+    said = f"the forward rule of {input_name!r} gave"
+    if not isinstance(part, Tensor):
+        many = isinstance(part, (tuple, list))
+        what = f"{len(part)} values in a {type(part).__name__}" if many else f"{part!r}, which is no Tensor"
+        raise RuleNumberError(op, f"{said} {what}", fits=f"one tangent that broadcasts to {shape}")
+    given = {"tangent": part}
+    padded = (1,) * (len(shape) - part.ndim) + part.shape
+    if len(padded) > len(shape) or any(n not in (1, m) for n, m in zip(padded, shape, strict=True)):
+        fits = f"a tangent that broadcasts to {shape}"
+        raise RuleShapeError(op, f"{said} shape {part.shape}", operands=given, fits=fits)
+    if part.dtype.kind != dtype.kind:
+        raise RuleDTypeError(
+            op, f"{said} {part.dtype} numbers", operands=given, fits=f"a tangent of dtype {dtype}"
+        )
+    return part
+
+
 def _total(pushes: Sequence[tuple[Push, Tensor]], shape: tuple[int, ...], dtype: Any) -> Tensor:
     """Add what the inputs' tangents give; repeat along broadcast axes, in the output's dtype."""
-    parts = [push(tangent) for push, tangent in pushes]
+    parts = [_checked(push, push(tangent), shape, dtype) for push, tangent in pushes]
     tangent = parts[0]
     for part in parts[1:]:
         tangent = add_p(tangent, part)

@@ -176,7 +176,10 @@ ROWS = [
         "ramp_gate",
         registry["ramp_gate"],
         ("ramp_gate",),
-        away((3, 4), (3, 4)),
+        lambda rng: (
+            rng.standard_normal((3, 4)),
+            rng.uniform(-0.5, 1.5, (3, 4)),
+        ),  # below, on, above the ramp
         loop(lambda g, y, slope, offset, high: slope * g if 0 < y < high else 0.0),
         variants=settings(RAMP),
         constants=(1,),

@@ -154,7 +154,7 @@ def test_gradients_against_finite_differences(row: OpRow, variant: Variant) -> N
         return row.function(*full, **variant.settings)
 
     report = ag.testing.gradcheck(function, [inputs[i] for i in varied], order=row.order, eps=1e-5)
-    assert report.passed
+    assert report.verdict == "passed", report  # the samples stay away from kinks
     assert report.order == row.order
 
 
@@ -172,7 +172,10 @@ def test_second_order_under_a_moving_cotangent(row: OpRow, variant: Variant) -> 
         y = result[0] if isinstance(result, tuple) else result
         return y * (y - 0.7)
 
-    assert ag.testing.gradcheck(function, [inputs[i] for i in varied], order=row.order, eps=1e-5).passed
+    report = ag.testing.gradcheck(
+        function, [inputs[i] for i in varied], order=row.order, eps=1e-5, modes=("reverse",)
+    )
+    assert report.passed, report
 
 
 @pytest.mark.parametrize(("row", "variant"), SMOOTH)
