@@ -33,6 +33,7 @@ from autograd_cnn.errors import (
     StaleValueError,
 )
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
+from autograd_cnn.kernels.threads import get_num_threads, set_num_threads
 from autograd_cnn.lines import Line
 from autograd_cnn.ops._operands import astype
 from autograd_cnn.ops.activations import binary_step, identity, relu, sigmoid
@@ -204,8 +205,8 @@ __all__ = [
     "conv_transpose3d", "cos", "cosh", "count_nonzero", "cross_entropy", "cumprod", "cumsum", "data",
     "dense", "diag", "diagonal", "divide", "dot", "dropout", "dropout_channels", "einsum", "equal", "exp",
     "exp2", "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_numpy", "full",
-    "full_like", "gather", "global_avg_pool", "global_max_pool", "gradient_graph", "gradients", "greater",
-    "greater_equal", "group_norm", "hinge_loss", "huber_loss", "hypot", "index", "inner", "instance_norm",
+    "full_like", "gather", "get_num_threads", "global_avg_pool", "global_max_pool", "gradient_graph", "gradients",
+    "greater", "greater_equal", "group_norm", "hinge_loss", "huber_loss", "hypot", "index", "inner", "instance_norm",
     "interpolate", "isfinite", "isinf", "isnan", "jvp", "kl_divergence", "l1_loss", "layer_norm", "less",
     "less_equal", "linspace", "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax",
     "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d",
@@ -218,7 +219,8 @@ __all__ = [
     "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d", "swapaxes", "take", "take_along",
     "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose",
     "tril", "triu", "trunc", "var", "weighted_pool1d", "weighted_pool2d", "weighted_pool3d", "where",
-    "zeros", "zeros_like", "identity", "binary_step", "celu", "elu", "selu", "apl", "maxout", "prelu",
+    "set_num_threads", "zeros", "zeros_like",
+    "identity", "binary_step", "celu", "elu", "selu", "apl", "maxout", "prelu",
     "srelu", "brelu", "leaky_relu", "relu6", "rrelu", "hard_sigmoid", "isrlu", "isru", "softsign", "sqnl",
     "erf", "gelu", "hard_swish", "mish", "silu", "softplus", "hardmax", "softmax",
 ]

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_cnn.kernels.threads import share
+
 Array = NDArray[Any]
 
-# 128 KB of float32: a handful of temporaries fits in the L2 cache, and malloc hands the same ones out again
-BLOCK_VALUES = 1 << 15
+# 256 KB of float32: a handful of temporaries fits in the L2 cache, malloc hands the same ones out again, and
+# a NumPy call takes long enough for threads to run beside each other (with half of it they gain nothing)
+BLOCK_VALUES = 1 << 16
 
 _INTEGERS: dict[int, np.dtype[Any]] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
@@ -44,9 +47,11 @@ def blockwise(formula: Callable[..., Array], *operands: Any, **settings: Any) ->
     if same:
         views = [v.reshape(-1) if isinstance(v, np.ndarray) else v for v in views]
     target = out.reshape(-1) if same or not out.ndim else out
-    for block in _blocks(target.shape):
-        parts = [_part(v, block, working) for v in views]
-        target[block] = formula(*parts, **settings)
+
+    def run(block: tuple[slice, ...]) -> None:
+        target[block] = formula(*(_part(v, block, working) for v in views), **settings)
+
+    share(run, list(_blocks(target.shape)))
     return out.transpose(np.argsort(order)) if order else out
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from autograd_cnn.kernels.threads import share
+
 Array = NDArray[Any]
 
 # From this batch size on, samples lie innermost: runs of one cell over the batch are long enough.
@@ -74,11 +76,10 @@ def accumulator(dtype: DTypeLike, weights: object = None) -> np.dtype[Any]:
 
 
 def for_planes(work: Callable[[slice], None], count: int, nbytes: int) -> None:
-    """Call ``work`` on slices that cover ``range(count)`` planes of ``nbytes`` together.
+    """Call ``work`` on slices that cover ``range(count)`` planes of ``nbytes`` together, on several threads.
 
-    Little work runs as one slice, more in slices whose arrays stay in the cache from tap to tap. (Sharing
-    the slices out to threads was measured: 0.8 to 1.3 times as fast on two cores, so it is not done.)
+    Little work runs as one slice, more in slices whose arrays stay in the cache from tap to tap.
     """
     step = count if nbytes <= SERIAL_BYTES else max(1, count * BLOCK_BYTES // nbytes)
-    for start in range(0, count, max(step, 1)):
-        work(slice(start, min(start + step, count)))
+    starts = range(0, count, max(step, 1))
+    share(work, [slice(start, min(start + step, count)) for start in starts])
