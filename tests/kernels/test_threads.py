@@ -102,10 +102,19 @@ def test_a_forked_process_hires_its_own() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-@pytest.mark.parametrize(
-    "run", [ag.silu, ag.gelu, lambda x: ag.max_pool2d(x, 3, 2), lambda x: ag.softmax(x, 1)]
-)
-def test_bits_do_not_depend_on_the_number(run) -> None:
+RUNS = {
+    "silu": ag.silu,
+    "gelu": ag.gelu,
+    "max_pool": lambda x: ag.max_pool2d(x, 3, 2),
+    "avg_pool": lambda x: ag.avg_pool2d(x, 3, 2),
+    "batch_norm": lambda x: ag.batch_norm(x),
+    "group_norm": lambda x: ag.group_norm(x, groups=2),
+    "softmax": lambda x: ag.softmax(x, 1),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_bits_do_not_depend_on_the_number(name: str) -> None:
     values = np.random.default_rng(0).standard_normal((8, 8, 96, 96), dtype=np.float32)
     assert values.size > 8 * BLOCK_VALUES
     found = []
