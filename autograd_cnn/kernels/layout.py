@@ -42,10 +42,39 @@ def packed_batch_last(x: Array) -> Array:
     packed = np.empty(view.shape, x.dtype)
     source = x.reshape(len(x), -1)  # (N, M)
     target = packed.reshape(-1, len(x))  # (M, N)
-    step = max(1, TRANSPOSE_VALUES // len(x))
-    for start in range(0, len(target), step):
-        target[start : start + step] = source[:, start : start + step].T
+
+    def work(part: slice) -> None:
+        target[part] = source[:, part].T
+
+    share(work, _pieces(target))
     return packed
+
+
+def in_order_of(x: Array, result: Array) -> Array:
+    """Give a large result (N, C, *spatial) C order where ``x`` has it.
+
+    Elementwise work on operands of different memory orders takes ten times as long.
+    """
+    if not x.flags.c_contiguous or result.flags.c_contiguous or result.size <= TRANSPOSE_VALUES:
+        return result
+    turned = batch_last(result)
+    if not turned.flags.c_contiguous:
+        return result
+    source = turned.reshape(-1, len(result))  # (M, N)
+    ordered = np.empty(result.shape, result.dtype)
+    target = ordered.reshape(len(result), -1)  # (N, M)
+
+    def work(part: slice) -> None:
+        target[:, part] = source[part].T
+
+    share(work, _pieces(source))
+    return ordered
+
+
+def _pieces(rows: Array) -> list[slice]:
+    """Cut an array of rows into slices that a transposing copy keeps in the cache."""
+    step = max(1, TRANSPOSE_VALUES // rows.shape[1])
+    return [slice(start, start + step) for start in range(0, len(rows), step)]
 
 
 def planes(x: Array) -> Array:

@@ -125,9 +125,8 @@ def normalised_product(
 
     def work(at: tuple[slice, ...]) -> Array:
         centred = _centred(x, mean, at)
-        sums = _dot(_like(g[at], centred), centred, first) * inverse[at]
-        total_here: Array = sums.sum(rest, keepdims=True)
-        return total_here
+        sums: Array = _dot(_like(g[at], centred), centred, first) * inverse[at]
+        return np.add.reduce(sums, rest, keepdims=True)
 
     blocks = list(_blocks(x, axes))
     for at, sums in zip(blocks, share(work, blocks), strict=True):
@@ -162,8 +161,8 @@ def _dot(a: Array, b: Array, axes: Axes) -> Array:
     order = tuple(sorted(range(a.ndim), key=lambda axis: -abs(a.strides[axis])))
     count = _rows(a.shape, axes, order)
     if not count or a.dtype.kind != "f":
-        products: Array = a * b
-        return products.sum(axes, keepdims=True)
+        products: Array = np.sum(a * b, axes, keepdims=True)
+        return products
     joined = tuple(a.shape[axis] for axis in order[:-count])
     rows = (*joined, math.prod(a.shape[axis] for axis in order[-count:]))
     sums = np.vecdot(a.transpose(order).reshape(rows), b.transpose(order).reshape(rows))
