@@ -90,6 +90,8 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
     cells are 0, even where ``y`` is inf or NaN.
     """
     overlap = windows_overlap(geometry)
+    if not overlap and tap_count(geometry) >= TILE_TAPS and switches.ndim == y.ndim:
+        return _place(y, switches, geometry)
     dtype = _routed_dtype(y, switches, adds=overlap)
     values = planes(y).astype(dtype, copy=False)  # (P, *output, B)
     winners = _winners(switches, y.ndim)
@@ -116,15 +118,7 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
 
     scatters = overlap and y.dtype.kind == "f" and y.itemsize <= 8 and tap_count(geometry) >= SCATTER_TAPS
 
-    def place(block: slice) -> None:
-        stack = cells[block]
-        stack[...] = 0
-        stack.reshape(-1)[_memory_index(winners[0][block], geometry, stack)] = values[block]
-
-    placed = not overlap and tap_count(geometry) >= TILE_TAPS and switches.ndim == y.ndim
-    if placed and values.size:
-        for_planes(place, len(values), cells.nbytes)
-    elif values.size:
+    if values.size:
         work = scatter if scatters and switches.ndim == y.ndim else unpool
         for_planes(work, len(values), cells.nbytes + values.nbytes)
     result = in_order_of(y, from_planes(cells, len(y)))
@@ -251,6 +245,27 @@ def _win_tiles(x: Array, geometry: WindowGeometry, last: bool) -> tuple[Array, A
 
     for_planes(work, x.shape[0 if by_sample else 1], 2 * x.nbytes)
     return values, switches
+
+
+def _place(y: Array, switches: Array, geometry: WindowGeometry) -> Array:
+    """Un-pool large windows that don't overlap: one store a value, in the memory order of ``y``."""
+    whole = y.flags.c_contiguous
+    numbers = np.ascontiguousarray(switches) if whole else planes(switches)
+    values = y if whole else planes(y)
+    if whole:  # each sample's plane by itself
+        numbers, values = (a.reshape(-1, *y.shape[2:], 1) for a in (numbers, values))
+    cells = np.empty((len(values), *geometry.input, values.shape[-1]), y.dtype)
+
+    def work(block: slice) -> None:
+        stack = cells[block]
+        stack[...] = 0
+        stack.reshape(-1)[_memory_index(numbers[block], geometry, stack)] = values[block]
+
+    if values.size:
+        for_planes(work, len(values), cells.nbytes)
+    else:
+        cells[...] = 0
+    return cells.reshape(*y.shape[:2], *geometry.input) if whole else from_planes(cells, len(y))
 
 
 def _share(cells: Array, values: Array, shares: Array, geometry: WindowGeometry) -> None:

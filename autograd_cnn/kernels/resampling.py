@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, in_order_of, planes
+from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, planes
 
 Array = NDArray[Any]
 Pairs = tuple[tuple[tuple[int, float], ...], ...]
@@ -92,7 +92,7 @@ def _resample(x: Array, maps: tuple[AxisMap, ...], transposed: bool) -> Array:
 
     if result.size:
         for_planes(work, len(cells), cells.nbytes + result.nbytes)
-    return in_order_of(x, from_planes(result, len(x)))
+    return from_planes(result, len(x))
 
 
 def _along(cells: Array, axis: int, size: int, steps: tuple[Step, ...]) -> Array:
