@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 import autograd_cnn as ag
 import viz
 from autograd_cnn.cli import app, blas
-from autograd_cnn.kernels import threads as blas_threads
 from autograd_cnn.cli.pictures import least_sure
 from autograd_cnn.cli.progress import showing
+from autograd_cnn.kernels import threads as blas_threads
 
 FILES = ["ladder.svg", "routing.svg", "routing_overlap.svg", "graph.svg", "graph.dot", "curves.svg"]
 SVG = "{http://www.w3.org/2000/svg}svg"
