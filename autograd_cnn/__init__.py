@@ -43,6 +43,7 @@ from autograd_cnn.errors import (
     StructureError,
 )
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
+from autograd_cnn.kernels.threads import get_num_threads, set_num_threads
 from autograd_cnn.lines import Line
 from autograd_cnn.ops import numpy_protocol as _numpy_protocol  # noqa: F401 - NumPy's calls find it
 from autograd_cnn.ops._operands import astype
@@ -222,23 +223,23 @@ __all__ = [
     "cumsum", "custom_jvp", "custom_vjp", "data", "dense", "detect_anomaly", "diag", "diagonal", "divide",
     "dot", "dropout", "dropout_channels", "einsum", "elu", "equal", "erf", "exp", "exp2", "expand_dims",
     "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_dlpack", "from_numpy", "full",
-    "full_like", "gather", "gelu", "global_avg_pool", "global_max_pool", "grad", "gradient_graph",
-    "gradient_report", "gradients", "greater", "greater_equal", "group_norm", "hard_sigmoid", "hard_swish",
-    "hardmax", "hessian", "hinge_loss", "huber_loss", "hvp", "hypot", "identity", "index", "inner",
-    "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "isrlu", "isru", "jacobian", "jvp",
-    "kl_divergence", "l1_loss", "layer_norm", "leaky_relu", "less", "less_equal", "linearize", "linspace",
-    "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d", "lp_pool2d", "lp_pool3d", "matmul",
-    "max", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d",
-    "maximum", "maxout", "mean", "min", "minimum", "mish", "mod", "models", "moveaxis", "mse_loss",
-    "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm", "not_equal", "ones",
-    "ones_like", "optim", "outer", "pad", "power", "prelu", "prod", "ravel", "rbf_output", "reciprocal",
-    "relu", "relu6", "remainder", "repeat", "reshape", "roll", "round", "routing", "rrelu", "saved_bytes",
-    "scaled_tanh", "scatter_add", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus",
-    "softsign", "sort", "split", "sqnl", "sqrt", "square", "squeeze", "srelu", "stack", "std", "subtract",
-    "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d", "swapaxes", "take", "take_along", "tan", "tanh",
-    "tensor", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose", "tril", "triu",
-    "trunc", "value_and_grad", "var", "vjp", "weighted_pool1d", "weighted_pool2d", "weighted_pool3d", "where",
-    "zeros", "zeros_like",
+    "full_like", "gather", "gelu", "get_num_threads", "global_avg_pool", "global_max_pool", "grad",
+    "gradient_graph", "gradient_report", "gradients", "greater", "greater_equal", "group_norm",
+    "hard_sigmoid", "hard_swish", "hardmax", "hessian", "hinge_loss", "huber_loss", "hvp", "hypot",
+    "identity", "index", "inner", "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "isrlu",
+    "isru", "jacobian", "jvp", "kl_divergence", "l1_loss", "layer_norm", "leaky_relu", "less", "less_equal",
+    "linearize", "linspace", "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax",
+    "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d",
+    "lp_pool2d", "lp_pool3d", "matmul", "max", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
+    "max_unpool2d", "max_unpool3d", "maximum", "maxout", "mean", "min", "minimum", "mish", "mod", "models",
+    "moveaxis", "mse_loss", "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm",
+    "not_equal", "ones", "ones_like", "optim", "outer", "pad", "power", "prelu", "prod", "ravel",
+    "rbf_output", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll", "round", "routing",
+    "rrelu", "saved_bytes", "scaled_tanh", "scatter_add", "selu", "set_num_threads", "sigmoid", "sign",
+    "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sort", "split", "sqnl", "sqrt", "square",
+    "squeeze", "srelu", "stack", "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d",
+    "swapaxes", "take", "take_along", "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk",
+    "trace", "training", "transpose", "tril", "triu", "trunc", "value_and_grad", "var", "vjp",
+    "weighted_pool1d", "weighted_pool2d", "weighted_pool3d", "where", "zeros", "zeros_like",
 ]
 # fmt: on

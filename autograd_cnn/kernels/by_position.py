@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from autograd_cnn.kernels.columns import scratch
 from autograd_cnn.kernels.geometry import ConvGeometry
-from autograd_cnn.kernels.workers import share, worker_count
+from autograd_cnn.kernels.threads import get_num_threads, share
 
 Array = NDArray[Any]
 
@@ -155,7 +155,7 @@ def cut_into_parts(
     edge = lane * high * channels * max(0, wide - geometry.stride[1])
     across = _cut(columns, max(4, (PART_BYTES - edge) // by_column))
     terms = prod(geometry.kernel) * channels * filters * rows * columns * batch
-    workers = worker_count() if terms >= SHARED_TERMS else 1
+    workers = get_num_threads() if terms >= SHARED_TERMS else 1
     # two bands of rows for each thread, unless there are enough parts anyway
     bands = _cut(rows, -(-rows * len(samples) * len(across) // (2 * workers)) if workers > 1 else rows)
     return [Part(*part) for part in product(bands, across, samples)]

@@ -24,7 +24,7 @@ from autograd_cnn.kernels.by_position import (
 )
 from autograd_cnn.kernels.columns import scratch
 from autograd_cnn.kernels.geometry import ConvGeometry
-from autograd_cnn.kernels.workers import share
+from autograd_cnn.kernels.threads import share
 
 Array = NDArray[Any]
 

@@ -88,9 +88,10 @@ def _maximum(rank: int, x: Any, size: Sizes, ties: Ties, return_indices: bool) -
     cells = None
     if geometry is None:
         geometry, maps, surplus, cells = _copied_windows(image.shape[2:], output)
-        laid = apply(resample_p, (image,), {"maps": maps})
-        # a repetition counts as minus infinity and never wins
-        image = apply(select_p, (Tensor(surplus), Tensor(np.asarray(lowest(image.dtype), image.dtype)), laid))
+        image = apply(resample_p, (image,), {"maps": maps})
+        if ties != "first":  # else the cell itself comes before its repetitions and wins
+            never = Tensor(np.asarray(lowest(image.dtype), image.dtype))
+            image = apply(select_p, (Tensor(surplus), never, image))
     values, switches = apply_all(max_pool_p, (image,), {"geometry": geometry, "ties": ties})
     if not return_indices:
         return values

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.kernels.blockwise import select
 from autograd_cnn.ops._operands import as_tensor, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.primitive import Primitive, common_dtype, late
@@ -28,7 +29,7 @@ greater_equal_p: Primitive = _comparison("greater_equal", np.greater_equal)
 
 select_p: Primitive = Primitive(
     "select",
-    np.where,
+    select,
     "condition x y",
     shape=elementwise("where", "condition", "x", "y"),
     transposes={

@@ -11,11 +11,15 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.ops._elementwise import quotient_or_zero, unary
+from autograd_cnn.ops._gated import gated
 from autograd_cnn.ops._operands import as_float, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.arithmetic import true_operands
+from autograd_cnn.ops.comparison import select_p
 from autograd_cnn.ops.elementwise import sqrt_p
+from autograd_cnn.ops.logic import isinf_p
 from autograd_cnn.primitive import Primitive
 
 hypot_p: Primitive = Primitive(
@@ -49,16 +53,32 @@ arctan2_p: Primitive = Primitive(
     diagonal=True,
     check_first=False,
 )
+
+
+def _arctan_curve(h: Any, x: Any) -> Any:
+    far = isinf_p(x)  # flat there, in every derivative
+    near = select_p(far, 0.0, x)
+    size = hypot_p(near, 1.0)
+    return select_p(far, 0.0, h / size / size / size / size * near * -2)
+
+
+def _arcsinh_curve(h: Any, x: Any) -> Any:
+    far = isinf_p(x)
+    near = select_p(far, 0.0, x)
+    size = hypot_p(near, 1.0)
+    return select_p(far, 0.0, -(h / size / size / size * near))
+
+
 sin_p: Primitive = unary("sin", np.sin, lambda g, x: g * cos_p(x))
 cos_p: Primitive = unary("cos", np.cos, lambda g, x: -(g * sin_p(x)))
 tan_p: Primitive = unary("tan", np.tan, lambda g, out: g * (out * out + 1))
 # (1 - x) (1 + x) keeps the digits that 1 - x * x loses near 1
 arcsin_p: Primitive = unary("arcsin", np.arcsin, lambda g, x: g / sqrt_p((1 - x) * (1 + x)))
 arccos_p: Primitive = unary("arccos", np.arccos, lambda g, x: -(g / sqrt_p((1 - x) * (1 + x))))
-arctan_p: Primitive = unary("arctan", np.arctan, lambda g, x: g / hypot_p(x, 1.0) / hypot_p(x, 1.0))
+arctan_p: Primitive = gated("arctan", np.arctan, formulas.arctan_gate, _arctan_curve)
 sinh_p: Primitive = unary("sinh", np.sinh, lambda g, x: g * cosh_p(x))
 cosh_p: Primitive = unary("cosh", np.cosh, lambda g, x: g * sinh_p(x))
-arcsinh_p: Primitive = unary("arcsinh", np.arcsinh, lambda g, x: g / hypot_p(x, 1.0))
+arcsinh_p: Primitive = gated("arcsinh", np.arcsinh, formulas.arcsinh_gate, _arcsinh_curve)
 arccosh_p: Primitive = unary("arccosh", np.arccosh, lambda g, x: g / (sqrt_p(x - 1) * sqrt_p(x + 1)))
 arctanh_p: Primitive = unary("arctanh", np.arctanh, lambda g, x: g / ((1 - x) * (1 + x)))
 

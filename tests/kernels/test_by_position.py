@@ -144,7 +144,7 @@ def test_what_is_no_number_reaches_only_its_windows(value: float, batch: int) ->
 
 @pytest.mark.parametrize("batch", [1, 5, 63, 64, 65, 200])
 def test_parts_cover_each_window_once(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(by_position, "worker_count", lambda: 3)
+    monkeypatch.setattr(by_position, "get_num_threads", lambda: 3)
     geometry = same(37)
     covered = np.zeros((37, 37, batch), int)
     parts = by_position.cut_into_parts(geometry, batch, 64, 64, 4)

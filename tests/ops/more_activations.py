@@ -140,6 +140,8 @@ ROWS = [
     row("sqnl", sqnl, kinks=[([-2.0, 0.0, 2.0, 5.0, -INF], [0.0, 1.0, 0.0, 0.0, 0.0])]),
     gate("sqnl", lambda x: max(0.0, 1 - abs(x) / 2)),
     row("softsign", lambda x: x / (1 + abs(x)), kinks=[([0.0, 1e4, -INF], [1.0, 10001.0**-2, 0.0])]),
+    gate("arctan", lambda x: 1 / (1 + x * x)),
+    gate("arcsinh", lambda x: 1 / math.sqrt(1 + x * x)),
     gate("softsign", lambda x: (1 + abs(x)) ** -2),
     row(
         "isru",

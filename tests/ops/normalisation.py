@@ -206,7 +206,7 @@ ROWS = [
     OpRow(
         "local_response_norm",
         ag.local_response_norm,
-        ("even_power", "window_sum", "positive_power", "multiply"),
+        ("even_power", "window_sum", "times_power"),
         normal((2, 5, 2, 2)),
         response,
         variants=settings(

@@ -282,7 +282,7 @@ ROWS = [
         OpRow(
             f"adaptive_max_pool{rank}d",
             getattr(ag, f"adaptive_max_pool{rank}d"),
-            ("resample", "select", "max_pool"),
+            ("resample", "max_pool"),
             distinct(PLANES[rank]),
             adaptive_maxima,
             variants=settings(

@@ -101,6 +101,7 @@ def test_every_public_function_has_a_row() -> None:
         "routing",
         "saved_bytes",
     }
+    engine |= {"get_num_threads", "set_num_threads"}
     engine |= {"conv_output_size"}  # numbers, not tensors
     functions = {
         name: getattr(ag, name)
