@@ -25,6 +25,9 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
 
     Gives a Tensor, or a tuple of them for a primitive with several outputs.
     """
+    mode = MODE.get()
+    if mode.plain:
+        return _computed(primitive, inputs, settings)
     arrays: list[Any] = []
     parents: list[Any] = []
     mask = 1  # a leading 1, then one bit an input: does it want a gradient?
@@ -39,7 +42,6 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
         else:
             arrays.append(value)
         parents.append(value)
-    mode = MODE.get()
     if mode.abstract:
         result = primitive.abstract(arrays, settings)
     else:
@@ -92,6 +94,24 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
     if mode.observer is not None:
         mode.observer.saw(primitive, inputs, settings, output)
     return output
+
+
+def _computed(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
+    """Run a primitive where nobody asks how a value came about."""
+    arrays: list[Any] = []
+    for value in inputs:
+        arrays.append(value._data if value.__class__ is Tensor else value)
+    if primitive.check_first:
+        primitive.shape(*arrays, **settings)
+    try:
+        result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
+    except AutogradError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _refusal(primitive, arrays, settings, error) from None
+    if result.__class__ is np.ndarray:
+        return Tensor(result)
+    return tuple(map(Tensor, result)) if result.__class__ is tuple else Tensor(np.asarray(result))
 
 
 def _refusal(

@@ -10,6 +10,7 @@ import itertools
 import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -282,8 +283,7 @@ def ancestors(roots: Iterable[Node], stops: Collection[object] = ()) -> list[Nod
     return found
 
 
-def _serial(node: Node) -> int:
-    return node.serial
+_serial = attrgetter("serial")
 
 
 class Graph:

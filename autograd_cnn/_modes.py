@@ -84,6 +84,12 @@ class Mode:
     abstract: bool = False
     observer: Observer | None = None
     draws: dict[int, tuple[Any, Any]] | None = None
+    plain: bool = field(init=False)
+    """Whether an operation need only compute: nothing records, captures, watches or runs on shapes alone."""
+
+    def __post_init__(self) -> None:
+        busy = self.recording or self.capturing or self.abstract or self.observer is not None
+        object.__setattr__(self, "plain", not busy)
 
     @property
     def tracing(self) -> bool:

@@ -98,7 +98,9 @@ def _walk(
         plan = node.plan
         if not plan.rules or (useful is not None and node not in useful):
             continue
-        kept = _tensors(node) if traced else node.kept_arrays()
+        kept = node._saved  # checked before the walk
+        if traced or kept is FREED:
+            kept = _tensors(node)
         inputs = node.inputs
         rules: Rules = plan.rules if plan.joint is None else _jointly(node, plan.joint, g, kept)
         if rare is not None and rare.node_hooks:
@@ -107,17 +109,28 @@ def _walk(
             target = inputs[position]
             if on_the_way is not None and target not in on_the_way:
                 continue
-            part = run(node, position, rule, g, [kept[i] for i in indices], target)
+            # most rules need one value or none; a comprehension would cost more than many a rule
+            needed = (
+                [kept[i] for i in indices] if len(indices) > 1 else (kept[indices[0]],) if indices else ()
+            )
+            part = run(node, position, rule, g, needed, target)
             earlier = pending.get(target)
             if earlier is not None:
                 part = _add_traced(node, earlier, part) if traced else earlier + part
             pending[target] = part
-        if not retain and kept:
-            node.free()
+        if kept and not retain:
+            node._saved = FREED
+    results.update(_hooked_leaves(pending))
+    return results
+
+
+def _hooked_leaves(pending: Cotangents) -> Cotangents:
+    """Show what arrived at leaves to their hooks."""
+    seen: Cotangents = {}
     for key, g in pending.items():
         hooks = key._rare.hooks if key.__class__ is Tensor and key._rare is not None else None
-        results[key] = _hooked(key, hooks, g) if hooks else g
-    return results
+        seen[key] = _hooked(key, hooks, g) if hooks else g
+    return seen
 
 
 def _hooked(key: Key, hooks: Mapping[int, Callable[..., Any]], g: Any) -> Any:
@@ -187,7 +200,7 @@ def _leading_to(order: Sequence[Node], wanted: set[Key]) -> set[Node]:
     return useful
 
 
-def _run(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
+def _run(node: Node, position: int, rule: Rule, g: Any, kept: Sequence[Any], target: Key) -> Any:
     """Run one rule on arrays."""
     settings = node.settings
     part = rule(g, *kept, **settings) if settings else rule(g, *kept)
@@ -204,7 +217,7 @@ def _run(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target:
     return part.astype(like.dtype)
 
 
-def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
+def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: Sequence[Any], target: Key) -> Any:
     """Run one rule under modes that tell the recorded nodes why they exist."""
     mode = MODE.get()
     token = MODE.set(mode.at(mode.place.scope, Origin(node, position, "rule")))
