@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, ShapeError
 
 
+@checked
 def tensor(
     data: ArrayLike | Tensor,
     dtype: DTypeLike | None = None,
@@ -56,6 +58,7 @@ def tensor(
     return _named(array, requires_grad, name)
 
 
+@checked
 def from_numpy(
     array: NDArray[Any], share: bool = False, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:

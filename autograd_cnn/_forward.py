@@ -16,6 +16,7 @@ import numpy as np
 from autograd_cnn._apply import source_of
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, NoGradientError, ShapeError
 from autograd_cnn.ops._operands import as_tensor, cast
 from autograd_cnn.ops.arithmetic import add_p
@@ -140,6 +141,7 @@ def push_forward(
     return result, [level.of(out) for out in outputs]
 
 
+@checked
 def jvp(fn: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Forward-mode derivative: the outputs, and how they change along the tangents.
 

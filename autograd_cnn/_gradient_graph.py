@@ -12,6 +12,7 @@ from autograd_cnn._graph import Graph, Node, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import NoGradientError
 from autograd_cnn.sweep import cotangent_for, key_of, sweep
 
@@ -45,6 +46,7 @@ class GradientGraph:
         return recall(node, port)
 
 
+@checked
 def gradient_graph(
     outputs: Tensor | Sequence[Tensor], inputs: Sequence[Tensor] | None = None, cotangents: Any = None
 ) -> GradientGraph:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autograd_cnn._graph import Node, ancestors
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.lines import Line
 
 
@@ -64,6 +65,7 @@ class SavedBytes:
         return "\n".join([*rows, f"{self.total:>12,}  bytes kept"])
 
 
+@checked
 def saved_bytes(*tensors: Tensor) -> SavedBytes:
     """List what the graph behind some tensors keeps for the backward pass, by operation and line.
 

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
@@ -249,6 +250,7 @@ def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
             tensor.grad = tensor.grad + new if create_graph else Tensor(tensor.grad._data + new._data)
 
 
+@checked
 def gradients(
     outputs: Tensor | Sequence[Tensor],
     inputs: Tensor | Sequence[Tensor],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 
 Batch = tuple[npt.NDArray[Any], npt.NDArray[Any]]
@@ -59,6 +60,7 @@ class Batches:
     True
     """
 
+    @checked
     def __init__(
         self,
         images: npt.NDArray[Any],

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from autograd_cnn.checks import checked
+
 Initialiser = Callable[[tuple[int, ...], Generator], NDArray[Any]]
 
 
@@ -19,6 +21,7 @@ def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[1] * window, shape[0] * window
 
 
+@checked
 def he_normal(shape: tuple[int, ...], rng: Generator) -> NDArray[Any]:
     """Draw from a normal distribution of variance 2 / fan_in: keeps the scale through ReLU layers.
 
@@ -34,6 +37,7 @@ def he_normal(shape: tuple[int, ...], rng: Generator) -> NDArray[Any]:
     return (rng.standard_normal(shape) * math.sqrt(2 / fan_in)).astype(np.float32)
 
 
+@checked
 def glorot_uniform(shape: tuple[int, ...], rng: Generator) -> NDArray[Any]:
     """Draw uniformly from +-sqrt(6 / (fan_in + fan_out)): keeps the scale through tanh layers, both ways.
 

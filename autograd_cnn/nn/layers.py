@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
@@ -62,6 +63,7 @@ class Conv2d(Module):
     156 parameters
     """
 
+    @checked
     def __init__(
         self,
         channels: int,
@@ -132,6 +134,7 @@ class Dense(Module):
     146 parameters
     """
 
+    @checked
     def __init__(
         self, inputs: int, outputs: int, bias: bool = True, *, rng: Generator, init: Initialiser = he_normal
     ) -> None:
@@ -193,6 +196,7 @@ class AvgPool2d(Module):
     5.25
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,

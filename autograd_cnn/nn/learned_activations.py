@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
@@ -46,6 +47,7 @@ class PReLU(Module):
     array([ 2. , -0.5], dtype=float32)
     """
 
+    @checked
     def __init__(self, channels: int = 1, a: float = 0.25) -> None:
         _at_least_one("PReLU", channels=channels)
         self.a = _learned(np.full(channels, a))
@@ -74,6 +76,7 @@ class RReLU(Module):
     tensor([ 2., -1.], dtype=float32)
     """
 
+    @checked
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, rng: Generator) -> None:
         check_slopes("RReLU", lower, upper)
         self.lower, self.upper, self.rng = lower, upper, rng
@@ -104,6 +107,7 @@ class SReLU(Module):
     array([-0.2,  0.5,  3. ], dtype=float32)
     """
 
+    @checked
     def __init__(
         self, channels: int = 1, t_l: float = 0.0, a_l: float = 0.2, t_r: float = 1.0, a_r: float = 1.0
     ) -> None:
@@ -139,6 +143,7 @@ class APL(Module):
     array([0., 3.], dtype=float32)
     """
 
+    @checked
     def __init__(self, hinges: int = 1, channels: int = 1) -> None:
         _at_least_one("APL", hinges=hinges, channels=channels)
         places = np.linspace(-1, 1, hinges + 2)[1:-1]
@@ -175,6 +180,7 @@ class Maxout(Module):
     30 parameters
     """
 
+    @checked
     def __init__(
         self,
         inputs: int,

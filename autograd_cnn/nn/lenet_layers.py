@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops.lenet_parts import rbf_output, scaled_tanh
@@ -56,6 +57,7 @@ class RBFOutput(Module):
     (tensor([[0., 4.]], dtype=float32), 0)
     """
 
+    @checked
     def __init__(
         self,
         features: int,

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._creation import tensor
 from autograd_cnn._modes import no_grad
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._operands import as_tensor, has_values
@@ -32,6 +33,7 @@ class _Affine(Module):
 class _BatchNorm(_Affine):
     axes: int
 
+    @checked
     def __init__(
         self, channels: int, momentum: float = 0.1, epsilon: float = 1e-5, affine: bool = True
     ) -> None:
@@ -161,6 +163,7 @@ class LayerNorm(_Affine):
     24
     """
 
+    @checked
     def __init__(self, shape: int | Sequence[int], epsilon: float = 1e-5, affine: bool = True) -> None:
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.epsilon = epsilon
@@ -203,6 +206,7 @@ class GroupNorm(_Affine):
     (1, 6, 4, 4)
     """
 
+    @checked
     def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         if groups < 1 or channels % groups:
             raise RangeError("GroupNorm", f"groups={groups} must divide {channels} channels", fits="groups=1")
@@ -238,6 +242,7 @@ class InstanceNorm2d(_Affine):
     (2, 3, 4, 4)
     """
 
+    @checked
     def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         self.channels, self.epsilon = channels, epsilon
         self._start((channels,), affine)
@@ -270,6 +275,7 @@ class LocalResponseNorm(Module):
     (1, 8, 4, 4)
     """
 
+    @checked
     def __init__(self, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 

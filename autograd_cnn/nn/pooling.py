@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
@@ -31,6 +32,7 @@ class LpPool2d(Module):
     5.0
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,
@@ -67,6 +69,7 @@ class WeightedPool2d(Module):
     5.0
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,
@@ -210,6 +213,7 @@ class Subsampling(Module):
     (1, 6, 1, 1)
     """
 
+    @checked
     def __init__(self, channels: int, window: Sizes = 2, stride: Sizes | None = None) -> None:
         self.window = per_axis("Subsampling", "window", window, 2)
         self.stride = stride

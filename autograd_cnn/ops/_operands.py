@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 from autograd_cnn._apply import constant
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive, late
@@ -70,6 +71,7 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+@checked
 def astype(x: Any, dtype: DTypeLike) -> Tensor:
     """Convert the elements to another dtype; between floating dtypes the gradient is converted back.
 

@@ -12,6 +12,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.kernels.convolution import conv, conv_transpose, conv_weight_gradient
 from autograd_cnn.kernels.geometry import ConvGeometry
@@ -146,6 +147,7 @@ def _convolve(
     return apply(conv_p, (image, kernel, *rest), {"geometry": geometry})
 
 
+@checked
 @composite
 def conv1d(
     x: Any,
@@ -169,6 +171,7 @@ def conv1d(
     return _convolve(1, x, weight, bias, stride, padding, dilation, groups, flip, rounding)
 
 
+@checked
 @composite
 def conv2d(
     x: Any,
@@ -236,6 +239,7 @@ def conv2d(
     return _convolve(2, x, weight, bias, stride, padding, dilation, groups, flip, rounding)
 
 
+@checked
 @composite
 def conv3d(
     x: Any,

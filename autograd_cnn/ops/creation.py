@@ -10,12 +10,14 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_tensor
 
 Size = int | Sequence[int]
 
 
+@checked
 def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of zeros, float32 unless told.
 
@@ -29,6 +31,7 @@ def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = Fals
     return full(shape, 0, dtype, requires_grad)
 
 
+@checked
 def ones(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of ones, float32 unless told.
 
@@ -41,6 +44,7 @@ def ones(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False
     return full(shape, 1, dtype, requires_grad)
 
 
+@checked
 def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor whose elements are all equal.
 
@@ -74,6 +78,7 @@ def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_gra
     return tensor(np.full(sizes, value, kind), requires_grad=requires_grad)
 
 
+@checked
 def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of zeros with x's shape, and its dtype unless told.
 
@@ -86,6 +91,7 @@ def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     return full_like(x, 0, dtype)
 
 
+@checked
 def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of ones with x's shape, and its dtype unless told.
 
@@ -98,6 +104,7 @@ def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     return full_like(x, 1, dtype)
 
 
+@checked
 def full_like(x: Any, value: float, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of equal elements with x's shape, and its dtype unless told.
 
@@ -111,6 +118,7 @@ def full_like(x: Any, value: float, dtype: DTypeLike | None = None) -> Tensor:
     return full(like.shape, value, like.dtype if dtype is None else dtype)
 
 
+@checked
 def arange(
     start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike | None = None
 ) -> Tensor:
@@ -136,6 +144,7 @@ def arange(
     return tensor(np.arange(first, last, step).astype(kind))
 
 
+@checked
 def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.float32) -> Tensor:
     """Give ``num`` numbers at equal distances from ``start`` to ``stop``, both included.
 
@@ -155,6 +164,7 @@ def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.flo
     return tensor(np.linspace(start, stop, num).astype(dtype))
 
 
+@checked
 def eye(rows: int, columns: int | None = None, k: int = 0, dtype: DTypeLike = np.float32) -> Tensor:
     """Make a matrix with ones on its k-th diagonal and zeros elsewhere; square unless told.
 

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._elementwise import quotient_or_zero
 from autograd_cnn.ops._operands import as_float, as_tensor, same_kind
@@ -144,6 +145,7 @@ logaddexp_p: Primitive = Primitive(
 )
 
 
+@checked
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Product over axes; 1 where there is nothing to multiply. Arguments and errors as in `sum`.
 
@@ -163,6 +165,7 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(prod_p, (x,), {"axis": normal_axes("prod", axis, x), "keepdims": keepdims})
 
 
+@checked
 def norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Length of the vectors along axes: ``sum(abs(x)**ord) ** (1/ord)``, without overflow.
 
@@ -216,6 +219,7 @@ def _extreme(x: Tensor, *, largest: bool, axis: Axis, keepdims: bool) -> Tensor:
     return (max if largest else min)(abs(x), axis, keepdims)
 
 
+@checked
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Logarithm of a sum of exponentials over axes, ``log(sum(exp(x)))``, without overflow.
 
@@ -254,6 +258,7 @@ def logaddexp(x: Any, y: Any) -> Tensor:
     return apply(logaddexp_p, true_operands(*same_kind(x, y)))
 
 
+@checked
 @composite
 def var(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
     """Variance over axes: ``sum((x - mean)**2) / (n - ddof)``.
@@ -291,6 +296,7 @@ def var(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Ten
     return sum(square(centred), axes, keepdims) / count
 
 
+@checked
 @composite
 def std(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
     """Standard deviation over axes: the root of `var`. Arguments and errors as there.

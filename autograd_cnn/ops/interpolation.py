@@ -9,6 +9,7 @@ from typing import Any, Literal
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.resampling import AxisMap, resample, resample_transpose
 from autograd_cnn.ops._operands import as_float
@@ -35,6 +36,7 @@ resample_transpose_p: Primitive = Primitive(
 )
 
 
+@checked
 @composite
 def interpolate(
     x: Any,

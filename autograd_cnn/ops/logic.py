@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.ops._elementwise import question
 from autograd_cnn.ops._operands import as_tensor, same_kind
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
@@ -147,6 +148,7 @@ def logical_xor(x: Any, y: Any) -> Tensor:
     return apply(logical_xor_p, same_kind(x, y))
 
 
+@checked
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Whether some element over the axes is true (or not 0); False where there is none.
 
@@ -162,6 +164,7 @@ def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(any_p, (x,), {"axis": normal_axes("any", axis, x), "keepdims": keepdims})
 
 
+@checked
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Whether every element over the axes is true (or not 0); True where there is none.
 
@@ -177,6 +180,7 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(all_p, (x,), {"axis": normal_axes("all", axis, x), "keepdims": keepdims})
 
 
+@checked
 def count_nonzero(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Number of elements over the axes that are true (or not 0).
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, astype, has_values
 from autograd_cnn.ops._shapes import Shape
@@ -19,6 +20,7 @@ from autograd_cnn.ops.reductions import sum
 from autograd_cnn.ops.softmax import log_softmax
 
 
+@checked
 @composite
 def cross_entropy(
     logits: Any,
@@ -93,6 +95,7 @@ def cross_entropy(
     return _weighted_mean(op, losses, counts) if reduction == "mean" else reduced(op, losses, reduction)
 
 
+@checked
 @composite
 def nll_loss(
     log_probabilities: Any,

@@ -16,6 +16,7 @@ import numpy as np
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import flat_indices, max_pool, max_unpool, pool_at, switch_dtype
@@ -172,6 +173,7 @@ def _unpooled_size(
     )
 
 
+@checked
 @composite
 def max_pool1d(
     x: Any,
@@ -194,6 +196,7 @@ def max_pool1d(
     return _pool(1, x, window, stride, padding, dilation, rounding, ties, return_indices)
 
 
+@checked
 @composite
 def max_pool2d(
     x: Any,
@@ -258,6 +261,7 @@ def max_pool2d(
     return _pool(2, x, window, stride, padding, dilation, rounding, ties, return_indices)
 
 
+@checked
 @composite
 def max_pool3d(
     x: Any,

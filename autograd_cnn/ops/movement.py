@@ -15,6 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import normal_axes, normal_axis
@@ -68,6 +69,7 @@ crop_p: Primitive = Primitive(
 )
 
 
+@checked
 def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     """Give the same elements, in row-major order, another shape.
 
@@ -110,6 +112,7 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     return apply(reshape_p, (source,), {"source": source.shape, "target": resolved})
 
 
+@checked
 @composite
 def flatten(x: Any, start: int = 0) -> Tensor:
     """Join all axes from ``start`` on into one: (N, C, H, W) with ``start=1`` becomes (N, C*H*W).
@@ -126,6 +129,7 @@ def flatten(x: Any, start: int = 0) -> Tensor:
     return reshape(x, (*x.shape[:first], math.prod(x.shape[first:])))
 
 
+@checked
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
     """Permute the axes; None reverses them. The gradient is permuted back.
 
@@ -154,6 +158,7 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
     return apply(transpose_p, (x,), {"axes": tuple(a % x.ndim for a in order)})
 
 
+@checked
 @composite
 def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
     """Put cells of a constant around a tensor.

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -44,6 +45,7 @@ order_p: Primitive = Primitive(
 )
 
 
+@checked
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """Position of the largest element along an axis: int64, without gradient.
 
@@ -72,6 +74,7 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     return _found("argmax", x, axis, keepdims, largest=True)
 
 
+@checked
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """Position of the smallest element along an axis. Arguments and errors as in `argmax`.
 
@@ -90,6 +93,7 @@ def _found(op: str, x: Any, axis: int | None, keepdims: bool, *, largest: bool) 
     return apply(position_p, (x,), {"axis": axes, "keepdims": keepdims, "largest": largest})
 
 
+@checked
 def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     """Positions of the elements in sorted order along an axis: int64, without gradient.
 
@@ -117,6 +121,7 @@ def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     return apply(order_p, (x,), {"axis": along, "descending": descending})
 
 
+@checked
 @composite
 def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     """Sort the elements along an axis. Arguments and errors as in `argsort`.
@@ -134,6 +139,7 @@ def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     return take_along(x, argsort(x, along, descending), along)
 
 
+@checked
 @composite
 def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
     """Give the k largest elements along an axis, the largest first, and their positions.

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes, normal_axis
@@ -40,6 +41,7 @@ def ravel(x: Any) -> Tensor:
     return reshape(x, (x.size,))
 
 
+@checked
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     """Exchange two axes.
 
@@ -61,6 +63,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     return transpose(x, order)
 
 
+@checked
 def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Move axes to other places; the others keep their order.
 
@@ -100,6 +103,7 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
     return transpose(x, order)
 
 
+@checked
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
     """Add axes of size 1 at the given places of the result.
 
@@ -122,6 +126,7 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
     return reshape(x, tuple(1 if i in added else next(sizes) for i in range(rank)))
 
 
+@checked
 def squeeze(x: Any, axis: Axis = None) -> Tensor:
     """Drop axes of size 1: the given ones, or all of them.
 
@@ -153,6 +158,7 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
     return reshape(x, tuple(n for a, n in enumerate(x.shape) if a not in dropped))
 
 
+@checked
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Tensor:
     """Repeat along missing axes and axes of size 1, up to a shape; no values are copied.
 
@@ -189,6 +195,7 @@ def _expanded(x: Tensor, shape: Shape) -> Tensor:
     return apply(expand_p, (x,), {"axis": axes, "keepdims": True, "shape": shape}) if axes else x
 
 
+@checked
 def flip(x: Any, axis: Axis = None) -> Tensor:
     """Reverse the order of the elements along axes, None for all; the gradient is flipped back.
 
@@ -209,6 +216,7 @@ def flip(x: Any, axis: Axis = None) -> Tensor:
     return apply(slice_p, (x,), {"index": back, "shape": x.shape})
 
 
+@checked
 @composite
 def roll(x: Any, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     """Move elements along axes; those pushed out come back in at the other end.
@@ -257,6 +265,7 @@ def _total(shift: int | Sequence[int]) -> int:
     return shift if isinstance(shift, int) else sum(shift)
 
 
+@checked
 @composite
 def tile(x: Any, repetitions: int | Sequence[int]) -> Tensor:
     """Lay copies of a tensor side by side.
@@ -297,6 +306,7 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Tensor:
     return reshape(_expanded(reshape(x, between), copied), target)
 
 
+@checked
 @composite
 def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
     """Repeat each element, next to itself.

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_float, as_tensor, astype
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
@@ -114,6 +115,7 @@ def _min_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
 min_p: Primitive = Primitive("min", _min, "x", shape=reduced, vjps={"x": _min_rule}, jvps={"x": _min_jvp})
 
 
+@checked
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Sum over axes.
 
@@ -147,6 +149,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(sum_p, (x,), settings)
 
 
+@checked
 @composite
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Average over axes: the sum divided by the number of elements. Arguments and errors as in `sum`.
@@ -176,6 +179,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return sum(values, axes, keepdims) / count
 
 
+@checked
 def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
     """Largest element over axes.
 
@@ -218,6 +222,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first")
     return apply(max_p, (x,), settings)
 
 
+@checked
 def min(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
     """Smallest element over axes. Arguments, gradient and errors as in `max`.
 

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.comparison import less_equal_p, select_p
@@ -96,6 +97,7 @@ def l1_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> Te
     return reduced("l1_loss", absolute(first - second), reduction)
 
 
+@checked
 @composite
 def huber_loss(predictions: Any, targets: Any, delta: float = 1.0, reduction: Reduction = "mean") -> Tensor:
     """Squared error near 0, absolute error far from it.

@@ -8,6 +8,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.ops._operands import as_float
@@ -16,6 +17,7 @@ from autograd_cnn.ops.movement import reshape
 from autograd_cnn.ops.window_pooling import window_sum_p
 
 
+@checked
 @composite
 def local_response_norm(
     x: Any, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._elementwise import question, step
 from autograd_cnn.ops._operands import as_float, as_tensor, same_kind
@@ -96,6 +97,7 @@ def trunc(x: Any) -> Tensor:
     return apply(trunc_p, (as_tensor(x),))
 
 
+@checked
 def round(x: Any, decimals: int = 0) -> Tensor:
     """Round to ``decimals`` decimal places; a half goes to the even neighbour, as in NumPy.
 
@@ -192,6 +194,7 @@ def _clipped(x: Any, low: Any, high: Any) -> Tensor:
     return raised if high is None else minimum(raised, high)
 
 
+@checked
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Replace NaN and infinities by numbers.
 

@@ -7,6 +7,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.ops._shapes import Shape
@@ -72,6 +73,7 @@ def _check_transposed_sizes(
             )
 
 
+@checked
 @composite
 def conv_transpose1d(
     x: Any,
@@ -94,6 +96,7 @@ def conv_transpose1d(
     return _convolve_transposed(1, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 
+@checked
 @composite
 def conv_transpose2d(
     x: Any,
@@ -142,6 +145,7 @@ def conv_transpose2d(
     return _convolve_transposed(2, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 
+@checked
 @composite
 def conv_transpose3d(
     x: Any,

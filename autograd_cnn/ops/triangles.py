@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -56,6 +57,7 @@ undiagonal_p: Primitive = Primitive(
 )
 
 
+@checked
 def triu(x: Any, k: int = 0) -> Tensor:
     """Upper triangle of matrices (..., rows, columns): zeros below the k-th diagonal.
 
@@ -76,6 +78,7 @@ def triu(x: Any, k: int = 0) -> Tensor:
     return apply(triangle_p, (_matrices("triu", x),), {"k": k, "upper": True})
 
 
+@checked
 def tril(x: Any, k: int = 0) -> Tensor:
     """Lower triangle of matrices (..., rows, columns): zeros above the k-th diagonal.
 
@@ -96,6 +99,7 @@ def tril(x: Any, k: int = 0) -> Tensor:
     return apply(triangle_p, (_matrices("tril", x),), {"k": k, "upper": False})
 
 
+@checked
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Diagonals of the matrices that two axes form.
 
@@ -135,6 +139,7 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     return apply(diagonal_p, (moved,), {"offset": offset, "shape": moved.shape})
 
 
+@checked
 def diag(x: Any, k: int = 0) -> Tensor:
     """Make a square matrix with x, of one axis, on its k-th diagonal; or give the k-th diagonal of a matrix.
 
@@ -159,6 +164,7 @@ def diag(x: Any, k: int = 0) -> Tensor:
     return apply(undiagonal_p, (x,), {"offset": k, "shape": (side, side)})
 
 
+@checked
 @composite
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Sum of the diagonals. Arguments and errors as in `diagonal`.

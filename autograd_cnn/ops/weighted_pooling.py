@@ -12,6 +12,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.window_sums import window_sum
@@ -139,6 +140,7 @@ def _learned_average(
     return _learned_sums(image, taps, geometry) / divisors
 
 
+@checked
 @composite
 def weighted_pool1d(
     x: Any,
@@ -164,6 +166,7 @@ def weighted_pool1d(
     )
 
 
+@checked
 @composite
 def weighted_pool2d(
     x: Any,
@@ -228,6 +231,7 @@ def weighted_pool2d(
     )
 
 
+@checked
 @composite
 def weighted_pool3d(
     x: Any,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.optim.optimiser import Optimiser, check_range
 
 
@@ -40,6 +41,7 @@ class Adam(Optimiser):
     tensor([0.5], dtype=float32, requires_grad=True)
     """
 
+    @checked
     def __init__(
         self,
         parameters: Iterable[Tensor],

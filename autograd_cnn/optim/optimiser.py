@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, GraphError, RangeError
 
 
@@ -22,6 +23,7 @@ class Optimiser:
         Learning rate, above 0; may be changed between steps.
     """
 
+    @checked
     def __init__(self, parameters: Iterable[Tensor], lr: float) -> None:
         name = type(self).__name__
         if hasattr(parameters, "named_parameters"):
