@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.checks import checked
-from autograd_cnn.errors import DTypeError, ShapeError
+from autograd_cnn.checks import checked, numbers, real_dtype
+from autograd_cnn.errors import DTypeError
 
 
 @checked
@@ -45,14 +45,7 @@ def tensor(
     tensor([1., 2.], dtype=float32, requires_grad=True)
     """
     source = data._data if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError("tensor", f"the data do not form an array: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(
-            "tensor", f"elements must be numbers, not {array.dtype}", fits="bool, integer or floating data"
-        )
+    array = numbers("tensor", "elements", source, None if dtype is None else real_dtype("tensor", dtype))
     if dtype is None and array.dtype == np.float64 and not isinstance(source, (np.ndarray, np.generic)):
         array = array.astype(np.float32)
     return _named(array, requires_grad, name)
@@ -84,6 +77,13 @@ def from_numpy(
     if not isinstance(array, np.ndarray):
         raise DTypeError(
             "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
+        )
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(
+            "from_numpy",
+            f"the elements must be numbers, not {array.dtype}",
+            operands={"array": array},
+            fits="bool, integer or floating arrays",
         )
     return _named(array.view() if share else array.copy(), requires_grad, name)
 

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_cnn._apply import source_of
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import checked, numbers
 from autograd_cnn.errors import DTypeError, NoGradientError, ShapeError
 from autograd_cnn.ops._operands import as_tensor, cast
 from autograd_cnn.ops.arithmetic import add_p
@@ -186,7 +186,11 @@ def jvp(fn: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any])
             raise DTypeError(
                 "jvp", f"primal {number} is not floating", operands={"primal": point}, fits="float data"
             )
-        direction = tangent if isinstance(tangent, Tensor) else Tensor(np.asarray(tangent, dtype=point.dtype))
+        direction = (
+            tangent
+            if isinstance(tangent, Tensor)
+            else Tensor(numbers("jvp", "tangent", tangent, point.dtype))
+        )
         if direction.shape != point.shape:
             raise ShapeError(
                 "jvp",

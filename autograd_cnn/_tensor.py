@@ -19,6 +19,11 @@ from autograd_cnn.primitive import late as _late
 late: LateBound[Tensor] = _late
 NO_SETTINGS: Mapping[str, Any] = {}
 NOTHING: tuple[Any, ...] = ()
+# what NumPy calls when an array stands on the left of an operator; here the functions have the same names
+_OPERATORS = {
+    *("add", "subtract", "multiply", "divide", "power", "matmul", "remainder", "floor_divide"),
+    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+}
 
 
 class Tensor(Methods):
@@ -39,7 +44,6 @@ class Tensor(Methods):
 
     __slots__ = ("__weakref__", "_data", "_node", "_port", "_source", "_version", "_wants", "grad", "name")
 
-    __array_ufunc__ = None  # so that array + tensor asks Tensor.__radd__ instead of looping over objects
     __hash__ = object.__hash__
 
     def __init__(
@@ -306,6 +310,19 @@ class Tensor(Methods):
 
     def __int__(self) -> int:
         return int(self.item())
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Tensor:
+        """Take ``array + tensor`` and the like; NumPy's other functions know nothing of graphs."""
+        name = ufunc.__name__
+        if name not in _OPERATORS or method != "__call__" or kwargs:
+            raise DTypeError(
+                f"np.{name}",
+                "NumPy's functions do not record what they do to a Tensor",
+                operands={f"operand {i}": value for i, value in enumerate(inputs)},
+                fits=f"ag.{name}(...) if there is one, or x.numpy() for the values alone",
+            )
+        result: Tensor = getattr(late, name)(*inputs)
+        return result
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         if self._wants:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from autograd_cnn.errors import AutogradError, DTypeError, RangeError, signature
+from autograd_cnn.errors import AutogradError, DTypeError, RangeError, ShapeError, signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,6 +59,36 @@ def choice(op: str, name: str, value: object, allowed: Sequence[str]) -> None:
 def shown(value: object) -> str:
     """Write a setting for a message: an array by dtype and shape, anything else as it was typed."""
     return signature(value) if isinstance(value, np.ndarray) else repr(value)
+
+
+def numbers(op: str, name: str, data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
+    """Give data as a new array of real numbers, or say what they are instead."""
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ShapeError(
+            op, f"the {name} do not form an array: {error}", fits="rows of equal lengths"
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(
+            op, f"the {name} must be numbers, not {array.dtype}", fits="bool, integer or floating data"
+        )
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
+def real_dtype(op: str, dtype: Any) -> np.dtype[Any]:
+    """Give a dtype of real numbers, or refuse the other kinds."""
+    read: np.dtype[Any] = np.dtype(dtype)
+    if read.kind not in "biuf":
+        raise DTypeError(op, f"elements must be numbers, not {read}", fits=KINDS["DTypeLike"].fits)
+    return read
+
+
+def at_least(op: str, least: int, **counts: int) -> None:
+    """Refuse sizes of a layer that are too small."""
+    for name, count in counts.items():
+        if count < least:
+            raise RangeError(op, f"{name}={count} must be at least {least}", fits=f"{name}={least}")
 
 
 def _whole(value: Any) -> bool:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import checked, numbers
 from autograd_cnn.errors import NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
@@ -341,7 +341,7 @@ def cotangent_for(op: str, output: Tensor, given: Any) -> Tensor:
                 fits=f"a gradient of shape {output.shape}, or a scalar such as x.sum()",
             )
         return Tensor(np.ones(output.shape, output.dtype))
-    seed = given if isinstance(given, Tensor) else Tensor(np.array(given, dtype=output.dtype))
+    seed = given if isinstance(given, Tensor) else Tensor(numbers(op, "cotangent", given, output.dtype))
     if seed.shape != output.shape:
         raise ShapeError(
             op,

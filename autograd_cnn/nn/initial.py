@@ -11,12 +11,19 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from autograd_cnn.checks import checked
+from autograd_cnn.errors import RangeError
 
 Initialiser = Callable[[tuple[int, ...], Generator], NDArray[Any]]
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Give the numbers of inputs and outputs that one unit of a weight (out, in, *window) touches."""
+    if len(shape) < 2 or min(shape) < 1:
+        raise RangeError(
+            "initial weights",
+            f"the shape {tuple(shape)} is no weight's",
+            fits="(out, in, *window), from 1 on",
+        )
     window = math.prod(shape[2:])
     return shape[1] * window, shape[0] * window
 

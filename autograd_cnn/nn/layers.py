@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
@@ -79,6 +79,7 @@ class Conv2d(Module):
         rng: Generator,
         init: Initialiser = he_normal,
     ) -> None:
+        at_least("Conv2d", 1, channels=channels, filters=filters)
         self.window = per_axis("Conv2d", "window", window, 2)
         if groups < 1 or channels % groups or filters % groups:
             raise RangeError(
@@ -138,6 +139,7 @@ class Dense(Module):
     def __init__(
         self, inputs: int, outputs: int, bias: bool = True, *, rng: Generator, init: Initialiser = he_normal
     ) -> None:
+        at_least("Dense", 1, inputs=inputs, outputs=outputs)
         self.weight = _parameter(init((outputs, inputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32)) if bias else None
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograd_cnn._creation import tensor
 from autograd_cnn._modes import no_grad
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import checked, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._operands import as_tensor, has_values
@@ -26,6 +26,10 @@ class _Affine(Module):
     bias: Tensor | None
 
     def _start(self, shape: Shape, affine: bool) -> None:
+        if min(shape, default=1) < 1:
+            raise RangeError(
+                type(self).__name__, f"there is nothing to scale in the shape {shape}", fits="sizes from 1 on"
+            )
         self.weight = tensor(np.ones(shape, np.float32), requires_grad=True) if affine else None
         self.bias = tensor(np.zeros(shape, np.float32), requires_grad=True) if affine else None
 
@@ -165,7 +169,8 @@ class LayerNorm(_Affine):
 
     @checked
     def __init__(self, shape: int | Sequence[int], epsilon: float = 1e-5, affine: bool = True) -> None:
-        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        sizes = whole_numbers(shape)
+        self.shape = sizes if isinstance(sizes, tuple) else (int(sizes or 0),)
         self.epsilon = epsilon
         self._start(self.shape, affine)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
@@ -215,6 +215,7 @@ class Subsampling(Module):
 
     @checked
     def __init__(self, channels: int, window: Sizes = 2, stride: Sizes | None = None) -> None:
+        at_least("Subsampling", 1, channels=channels)
         self.window = per_axis("Subsampling", "window", window, 2)
         self.stride = stride
         share = 1 / math.prod(self.window)

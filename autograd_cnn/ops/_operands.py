@@ -10,8 +10,7 @@ from numpy.typing import DTypeLike
 from autograd_cnn._apply import constant
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.checks import checked
-from autograd_cnn.errors import DTypeError
+from autograd_cnn.checks import checked, real_dtype
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive, late
 
@@ -89,11 +88,7 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype('float64')
     """
     source = as_tensor(x)
-    target = np.dtype(dtype)
-    if target.kind not in "biuf":
-        raise DTypeError(
-            "astype", f"elements must be numbers, not {target}", operands={"x": x}, fits="a float dtype"
-        )
+    target = real_dtype("astype", dtype)
     if target == source.dtype:
         return source
     if target.kind == "f" and source.dtype.kind == "f":

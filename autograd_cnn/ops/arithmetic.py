@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import RangeError
+from autograd_cnn.checks import choice
 from autograd_cnn.ops._operands import as_floats, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.comparison import equal_p, greater_p, select_p, shared
@@ -298,8 +298,7 @@ def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
 
 def check_ties(op: str, ties: str) -> None:
     """Refuse a tie policy that is none of the three."""
-    if ties not in ("first", "last", "split"):
-        raise RangeError(op, f"ties={ties!r} is no tie policy", fits='"first", "last" or "split"')
+    choice(op, "ties", ties, ("first", "last", "split"))
 
 
 late.add, late.subtract, late.multiply, late.divide = add, subtract, multiply, divide

@@ -7,7 +7,7 @@ its transposes are contractions again: a cotangent is joined with the other oper
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -129,7 +130,15 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
             )
         pairs = list(zip(range(x.ndim - axes, x.ndim), range(axes), strict=True))
     else:
-        of_x, of_y = ((a,) if isinstance(a, int) else tuple(a) for a in axes)
+        both = [] if isinstance(axes, str) or not isinstance(axes, Iterable) else [*map(whole_numbers, axes)]
+        if len(both) != 2 or None in both:
+            raise RangeError(
+                "tensordot",
+                f"axes={shown(axes)} is not understood",
+                operands={"x": x, "y": y},
+                fits="a number of axes, or a pair (axes of x, axes of y)",
+            )
+        of_x, of_y = ((a,) if isinstance(a, int) else tuple(a or ()) for a in both)
         if len(of_x) != len(of_y):
             raise RangeError(
                 "tensordot",

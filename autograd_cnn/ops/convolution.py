@@ -138,7 +138,8 @@ def _convolve(
     operands = conv_operands(op, rank, x, weight, bias)
     check_channels(op, operands, groups, transposed=False)
     image, kernel, *rest = operands
-    sizes = window_geometry(op, image.shape[2:], kernel.shape[2:], stride, padding, dilation, rounding)
+    named = dict(zip(("x", "weight", "bias"), operands, strict=False))
+    sizes = window_geometry(op, image.shape[2:], kernel.shape[2:], stride, padding, dilation, rounding, named)
     geometry = ConvGeometry(
         sizes.input, sizes.window, sizes.output, sizes.stride, sizes.padding, sizes.dilation, groups
     )

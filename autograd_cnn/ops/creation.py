@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_tensor
 
@@ -139,6 +140,10 @@ def arange(
     """
     if step == 0:
         raise RangeError("arange", "a step of 0 arrives nowhere", fits="any other step")
+    if not all(map(math.isfinite, (start, step, start if stop is None else stop))):
+        raise RangeError(
+            "arange", f"start={start}, stop={stop}, step={step} never arrive", fits="finite numbers"
+        )
     first, last = (0, start) if stop is None else (start, stop)
     kind = _kind(first + last + step) if dtype is None else dtype
     return tensor(np.arange(first, last, step).astype(kind))
@@ -175,6 +180,7 @@ def eye(rows: int, columns: int | None = None, k: int = 0, dtype: DTypeLike = np
     tensor([[1., 0.],
             [0., 1.]], dtype=float32)
     """
+    at_least("eye", 0, rows=rows, columns=rows if columns is None else columns)
     return tensor(np.eye(rows, columns, k, dtype=dtype))
 
 

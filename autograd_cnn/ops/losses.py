@@ -142,12 +142,14 @@ def _check_pair(op: str, name: str, scores: Tensor, truth: Tensor, ignore_index:
     operands = {name: scores, "labels": truth}
     wanted = (*scores.shape[:1], *scores.shape[2:])
     if scores.ndim < 2 or truth.shape != wanted:
+        one_hot = scores.ndim >= 2 and truth.shape == scores.shape
+        hint = "of one-hot rows, labels.argmax(axis=1): " if one_hot else ""
         raise ShapeError(
             op,
             f"{name} and labels do not go together",
             operands=operands,
             rule=f"{name} (N, classes) and labels (N,); positions may follow in both",
-            fits=f"labels of shape {wanted}" if scores.ndim >= 2 else f"{name} with two axes",
+            fits=hint + (f"labels of shape {wanted}" if scores.ndim >= 2 else f"{name} with two axes"),
         )
     check_labels(op, truth, scores.shape[1], operands, ignore_index)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import checked, shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import normal_axes, normal_axis
@@ -158,6 +158,22 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
     return apply(transpose_p, (x,), {"axes": tuple(a % x.ndim for a in order)})
 
 
+def _pairs(x: Tensor, widths: Any) -> Widths:
+    """Give (before, after) an axis; one number stands for all ends, or for both ends of its axis."""
+    read = whole_numbers(widths)
+    rows = [read] * x.ndim if isinstance(read, int) else widths if isinstance(widths, Iterable) else ()
+    pairs = [(p, p) if isinstance(p, int) else p for p in map(whole_numbers, rows)]
+    normal = tuple((p[0], p[1]) for p in pairs if p is not None and len(p) == 2 and min(p) >= 0)
+    if len(normal) != x.ndim or len(pairs) != x.ndim:
+        raise RangeError(
+            "pad",
+            f"widths={shown(widths)} must be {x.ndim} pairs of numbers from 0 on",
+            operands={"x": x},
+            fits="one number, or one (before, after) an axis",
+        )
+    return normal
+
+
 @checked
 @composite
 def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
@@ -184,17 +200,7 @@ def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
     tensor([0., 1., 2., 0., 0.], dtype=float32)
     """
     source = as_tensor(x)
-    pairs = [widths] * source.ndim if isinstance(widths, int) else list(widths)
-    normal = tuple(
-        (int(p), int(p)) if isinstance(p, (int, np.integer)) else (int(p[0]), int(p[1])) for p in pairs
-    )
-    if len(normal) != source.ndim or any(n < 0 for pair in normal for n in pair):
-        raise RangeError(
-            "pad",
-            f"widths={widths} must be {source.ndim} pairs of numbers from 0 on",
-            operands={"x": source},
-            fits="one (before, after) an axis",
-        )
+    normal = _pairs(source, widths)
     if not any(n for pair in normal for n in pair):
         return source
     padded: Tensor = apply(pad_p, (source,), {"widths": normal})

@@ -34,7 +34,7 @@ def _convolve_transposed(
     small, window = image.shape[2:], kernel.shape[2:]
     strides, dilations = per_axis(op, "stride", stride, rank), per_axis(op, "dilation", dilation, rank)
     extra = per_axis(op, "output_padding", output_padding, rank, least=0)
-    if padding == "same":
+    if isinstance(padding, str) and padding == "same":
         raise RangeError(
             op, 'padding="same" has no meaning here', fits="integers or pairs, and output_padding"
         )
@@ -55,6 +55,13 @@ def _check_transposed_sizes(
     op: str, operands: tuple[Tensor, ...], large: Shape, extra: Shape, strides: Shape, dilations: Shape
 ) -> None:
     named = dict(zip(("x", "weight", "bias"), operands, strict=False))
+    if min(operands[1].shape[2:]) < 1:
+        raise ShapeError(
+            op,
+            f"a window of {operands[1].shape[2:]} has no taps",
+            operands=named,
+            fits="a window of at least 1 along each axis",
+        )
     if min(large) < 1:
         raise ShapeError(
             op,

@@ -12,7 +12,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import checked
+from autograd_cnn.checks import checked, near
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.window_sums import window_sum
@@ -113,7 +113,12 @@ def _weighted_pool(
         check_real_cells(op, geometry)
     if isinstance(weights, str):
         if weights not in ("distance", "gaussian"):
-            raise RangeError(op, f"weights={weights!r} is unknown", fits='"distance", "gaussian" or an array')
+            raise RangeError(
+                op,
+                f"weights={weights!r} is unknown",
+                operands={"x": image},
+                fits=near(weights, ("distance", "gaussian")) + '"distance", "gaussian" or an array',
+            )
         if sigma is not None and not sigma > 0:
             raise RangeError(op, f"sigma={sigma!r} gives no bell", fits="a number above 0")
         taps = _distance_weights(geometry, weights, sigma)

@@ -51,8 +51,8 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(parameters, lr)
         for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-            check_range("Adam", name, beta, 0.0, 1.0)
-        check_range("Adam", "eps", eps, 0.0, 1.0)
+            check_range("Adam", name, beta, 0.0, 1.0, 0.9)
+        check_range("Adam", "eps", eps, 0.0, 1.0, 1e-8)
         self.betas, self.eps = betas, eps
         self._state: dict[int, tuple[int, NDArray[Any], NDArray[Any]]] = {}
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 import autograd_cnn as ag
-from autograd_cnn.testing import gradcheck
 
 BAD: dict[str, Any] = {
     "None": None,
@@ -99,6 +98,8 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
         for rank in (1, 2, 3)
     },
     "apl": {"a": lambda: floats(1), "b": lambda: floats(1)},
+    "arccosh": {"x": lambda: floats(2, 3) + 1},
+    "clip": {"min": lambda: 0.1},
     "arange": {"start": lambda: 3},
     "batch_norm": {"x": lambda: planes(2)},
     "broadcast_to": {"shape": lambda: (2, 2, 3)},
@@ -140,16 +141,27 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
     "dot": {"y": lambda: floats(3, 2)},
     "tensordot": {"axes": lambda: 1, "y": lambda: floats(3, 2)},
     "where": {"condition": lambda: [[True], [False]]},
-    "APL": {},
     "GroupNorm": {"groups": lambda: 2},
-    "RBFOutput": {"features": lambda: 3, "classes": lambda: 2},
+    "RBFOutput": {"features": lambda: 3, "classes": lambda: 2, "rng": generator},
     "Sequential": {"modules": lambda: (ag.nn.ReLU(),), "named": dict},
     "Optimiser": {"lr": lambda: 0.1},
     "Batches": {"images": lambda: floats(4, 1), "labels": lambda: np.arange(4), "batch_size": lambda: 2,
                 "rng": generator},
     "enlarge": {"images": lambda: floats(1, 2, 2), "size": lambda: 4},
-    "shift": {"images": lambda: floats(1, 2, 2), "most": lambda: 1},
-    "gradcheck": {"fn": lambda: ag.exp, "inputs": lambda: [np.ones(2)]},
+    "shift": {"images": lambda: floats(1, 1, 2, 2), "most": lambda: 1},
+}
+
+# what a layer is run on, where that is not a plane of two channels
+FEED = {
+    "BatchNorm1d": lambda: floats(2, 2),
+    "BatchNorm3d": lambda: planes(3),
+    "Dense": lambda: floats(2, 3),
+    "LayerNorm": lambda: floats(2, 3),
+    "Maxout": lambda: floats(2, 3),
+    "RBFOutput": lambda: floats(2, 3),
+    "APL": lambda: floats(2, 3),
+    "PReLU": lambda: floats(2, 3),
+    "SReLU": lambda: floats(2, 3),
 }
 
 # what takes no user's input: records that the library fills in, and errors
@@ -203,3 +215,11 @@ def call(function: Any, arguments: dict[str, Any]) -> Any:
         else:
             named[parameter.name] = value
     return function(*positional, **named) if starred else function(**named)
+
+
+def use(function: Any, arguments: dict[str, Any]) -> Any:
+    """Call a function, or make a layer and run it: a layer may refuse at either."""
+    result = call(function, arguments)
+    if isinstance(result, ag.nn.Module):
+        return result(FEED.get(type(result).__name__, lambda: planes(2))())
+    return list(result) if isinstance(result, ag.data.Batches) else result
