@@ -74,10 +74,6 @@ def from_numpy(
     >>> ag.from_numpy(np.arange(3.0)).dtype
     dtype('float64')
     """
-    if not isinstance(array, np.ndarray):
-        raise DTypeError(
-            "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
-        )
     if array.dtype.kind not in "biuf":
         raise DTypeError(
             "from_numpy",

@@ -135,7 +135,9 @@ _TENSORS = Kind(_tensors, "a Tensor, or a list of them", DTypeError)
 _GENERATOR = Kind(
     lambda value: isinstance(value, np.random.Generator), "rng=numpy.random.default_rng(seed)", DTypeError
 )
-_ARRAY = Kind(lambda value: isinstance(value, np.ndarray), "a NumPy array", DTypeError)
+_ARRAY = Kind(
+    lambda value: isinstance(value, np.ndarray), "a NumPy array, such as np.asarray(data)", DTypeError
+)
 _FUNCTION = Kind(callable, "a function", DTypeError)
 
 KINDS: dict[str, Kind] = {
@@ -222,9 +224,11 @@ def _refusal(
     op = type(args[0]).__name__ if method else function.__name__
     operands = {key: v for key, v in arguments.items() if key != name and hasattr(v, "dtype")}
     guess = near(value, _DTYPES) if kind is KINDS["DTypeLike"] else ""
+    typed = kind.error is not DTypeError or kind is KINDS["DTypeLike"]
+    written = f"{name}={shown(value)} is not understood"
     return kind.error(
         op,
-        f"{name}={shown(value)} is not understood",
+        written if typed or value is None else f"{name} is a {type(value).__name__}",
         operands=operands,
         fits=guess + kind.fits + (", or None" if optional else ""),
     )

@@ -13,9 +13,9 @@ from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
-from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
+from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_settings, per_axis
 from autograd_cnn.ops.activations import relu
-from autograd_cnn.ops.arithmetic import Ties
+from autograd_cnn.ops.arithmetic import Ties, check_ties
 from autograd_cnn.ops.convolution import conv2d
 from autograd_cnn.ops.linear_algebra import dense
 from autograd_cnn.ops.max_pooling import max_pool2d
@@ -80,6 +80,7 @@ class Conv2d(Module):
         init: Initialiser = he_normal,
     ) -> None:
         at_least("Conv2d", 1, channels=channels, filters=filters)
+        check_settings("Conv2d", window, stride, padding, dilation, rounding)
         self.window = per_axis("Conv2d", "window", window, 2)
         if groups < 1 or channels % groups or filters % groups:
             raise RangeError(
@@ -172,6 +173,8 @@ class MaxPool2d(Module):
         rounding: Rounding = "floor",
         ties: Ties = "first",
     ) -> None:
+        check_settings("MaxPool2d", window, stride, padding, dilation, rounding)
+        check_ties("MaxPool2d", ties)
         self.window, self.stride, self.padding = window, stride, padding
         self.dilation, self.rounding, self.ties = dilation, rounding, ties
 
@@ -208,6 +211,7 @@ class AvgPool2d(Module):
         rounding: Rounding = "floor",
         count_include_pad: bool = True,
     ) -> None:
+        check_settings("AvgPool2d", window, stride, padding, dilation, rounding)
         self.window, self.stride, self.padding = window, stride, padding
         self.dilation, self.rounding, self.count_include_pad = dilation, rounding, count_include_pad
 

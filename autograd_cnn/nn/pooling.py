@@ -12,7 +12,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.nn.module import Module
-from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
+from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_settings, per_axis
 from autograd_cnn.ops.adaptive_pooling import adaptive_avg_pool2d, adaptive_max_pool2d
 from autograd_cnn.ops.arithmetic import Ties
 from autograd_cnn.ops.global_pooling import global_avg_pool, global_max_pool
@@ -42,6 +42,7 @@ class LpPool2d(Module):
         dilation: Sizes = 1,
         rounding: Rounding = "floor",
     ) -> None:
+        check_settings("LpPool2d", window, stride, padding, dilation, rounding)
         self.window, self.p, self.stride = window, p, stride
         self.padding, self.dilation, self.rounding = padding, dilation, rounding
 
@@ -81,6 +82,7 @@ class WeightedPool2d(Module):
         sigma: float | None = None,
         count_include_pad: bool = True,
     ) -> None:
+        check_settings("WeightedPool2d", window, stride, padding, dilation, rounding)
         self.window, self.weights, self.stride, self.padding = window, weights, stride, padding
         self.dilation, self.rounding = dilation, rounding
         self.sigma, self.count_include_pad = sigma, count_include_pad
@@ -216,6 +218,7 @@ class Subsampling(Module):
     @checked
     def __init__(self, channels: int, window: Sizes = 2, stride: Sizes | None = None) -> None:
         at_least("Subsampling", 1, channels=channels)
+        check_settings("Subsampling", window, stride)
         self.window = per_axis("Subsampling", "window", window, 2)
         self.stride = stride
         share = 1 / math.prod(self.window)

@@ -56,6 +56,23 @@ def pad_pairs(op: str, padding: Padding, size: Shape, window: Shape, stride: Sha
     )
 
 
+def check_settings(
+    op: str,
+    window: Sizes,
+    stride: Sizes | None,
+    padding: Padding = 0,
+    dilation: Sizes = 1,
+    rounding: str = "floor",
+) -> None:
+    """Refuse the settings of a layer over planes that no input would fit, when the layer is made."""
+    sizes = per_axis(op, "window", window, 2)
+    if stride is not None:
+        per_axis(op, "stride", stride, 2)
+    per_axis(op, "dilation", dilation, 2)
+    pad_pairs(op, padding, sizes, sizes, (1, 1), (1, 1))
+    choice(op, "rounding", rounding, ("floor", "ceil", "exact"))
+
+
 def extent(window: int, dilation: int) -> int:
     """Number of cells from a window's first tap to its last."""
     return (window - 1) * dilation + 1

@@ -145,8 +145,12 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
     "RBFOutput": {"features": lambda: 3, "classes": lambda: 2, "rng": generator},
     "Sequential": {"modules": lambda: (ag.nn.ReLU(),), "named": dict},
     "Optimiser": {"lr": lambda: 0.1},
-    "Batches": {"images": lambda: floats(4, 1), "labels": lambda: np.arange(4), "batch_size": lambda: 2,
-                "rng": generator},
+    "Batches": {
+        "images": lambda: floats(4, 1),
+        "labels": lambda: np.arange(4),
+        "batch_size": lambda: 2,
+        "rng": generator,
+    },
     "enlarge": {"images": lambda: floats(1, 2, 2), "size": lambda: 4},
     "shift": {"images": lambda: floats(1, 1, 2, 2), "most": lambda: 1},
 }
