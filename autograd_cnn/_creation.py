@@ -33,6 +33,11 @@ def tensor(
     name : str, optional
         For pictures and messages.
 
+    Returns
+    -------
+    Tensor
+        A leaf, or a constant without ``requires_grad``.
+
     Raises
     ------
     DTypeError
@@ -66,6 +71,16 @@ def from_numpy(
         ``array``: a gradient computed after such a write is wrong, without a word.
     requires_grad, name
         As in `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Of the array's shape and dtype.
+
+    Raises
+    ------
+    DTypeError
+        When it is no array of numbers, or integers are asked for gradients.
 
     Examples
     --------

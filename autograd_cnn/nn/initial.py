@@ -34,6 +34,25 @@ def he_normal(shape: tuple[int, ...], rng: Generator) -> NDArray[Any]:
 
     He, Zhang, Ren, Sun: Delving Deep into Rectifiers (2015).
 
+    Parameters
+    ----------
+    shape : tuple of int
+        (out, in, *window) of the weight.
+    rng : numpy.random.Generator
+        Draws the numbers.
+
+    Returns
+    -------
+    array
+        Of that shape, float32.
+
+    Raises
+    ------
+    RangeError
+        When it is no shape of a weight.
+    DTypeError
+        When ``rng`` is no generator, such as a seed.
+
     Examples
     --------
     >>> import numpy as np
@@ -49,6 +68,25 @@ def glorot_uniform(shape: tuple[int, ...], rng: Generator) -> NDArray[Any]:
     """Draw uniformly from +-sqrt(6 / (fan_in + fan_out)): keeps the scale through tanh layers, both ways.
 
     Glorot, Bengio: Understanding the difficulty of training deep feedforward neural networks (2010).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (out, in, *window) of the weight.
+    rng : numpy.random.Generator
+        Draws the numbers.
+
+    Returns
+    -------
+    array
+        Of that shape, float32.
+
+    Raises
+    ------
+    RangeError
+        When it is no shape of a weight.
+    DTypeError
+        When ``rng`` is no generator, such as a seed.
 
     Examples
     --------

@@ -157,6 +157,22 @@ class Dense(Module):
 class MaxPool2d(Module):
     """Max pooling layer; see `autograd_cnn.max_pool2d`.
 
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input; they never win.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -193,6 +209,21 @@ class MaxPool2d(Module):
 
 class AvgPool2d(Module):
     """Average pooling layer; see `autograd_cnn.avg_pool2d`.
+
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input that count as 0.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+    count_include_pad : bool
+        Whether the padding counts among the cells that are averaged.
 
     Examples
     --------

@@ -89,6 +89,11 @@ class _BatchNorm(_Affine):
 class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (N, channels) or (N, channels, L); otherwise as `BatchNorm2d`.
 
+    Parameters
+    ----------
+    channels, momentum, epsilon, affine
+        As in `BatchNorm2d`.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -137,6 +142,11 @@ class BatchNorm2d(_BatchNorm):
 
 class BatchNorm3d(_BatchNorm):
     """Batch normalisation of (N, channels, D, H, W); otherwise as `BatchNorm2d`.
+
+    Parameters
+    ----------
+    channels, momentum, epsilon, affine
+        As in `BatchNorm2d`.
 
     Examples
     --------
@@ -271,6 +281,13 @@ class InstanceNorm2d(_Affine):
 
 class LocalResponseNorm(Module):
     """Local response normalisation; see `autograd_cnn.local_response_norm`.
+
+    Parameters
+    ----------
+    size : int
+        How many neighbouring channels are added up.
+    alpha, beta, k : float
+        ``y = x / (k + alpha * mean of squares) ** beta`` over those channels.
 
     Examples
     --------

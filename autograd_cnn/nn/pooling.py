@@ -25,6 +25,21 @@ from autograd_cnn.ops.window_pooling import sum_pool2d
 class LpPool2d(Module):
     """Lp pooling layer; see `autograd_cnn.lp_pool2d`.
 
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    p : float
+        The power.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input that count as 0.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -110,6 +125,12 @@ class WeightedPool2d(Module):
 class GlobalMaxPool(Module):
     """Global max pooling layer; see `autograd_cnn.global_max_pool`.
 
+    Parameters
+    ----------
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -143,6 +164,14 @@ class GlobalAvgPool(Module):
 class AdaptiveMaxPool2d(Module):
     """Adaptive max pooling layer; see `autograd_cnn.adaptive_max_pool2d`.
 
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of the result, whatever the input's.
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -166,6 +195,11 @@ class AdaptiveMaxPool2d(Module):
 
 class AdaptiveAvgPool2d(Module):
     """Adaptive average pooling layer; see `autograd_cnn.adaptive_avg_pool2d`.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of the result, whatever the input's.
 
     Examples
     --------

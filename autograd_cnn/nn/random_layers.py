@@ -50,6 +50,13 @@ class Dropout(Module):
 class Dropout2d(Dropout):
     """Drop whole channels at random while training; see `autograd_cnn.dropout_channels`.
 
+    Parameters
+    ----------
+    p : float
+        Probability of dropping a channel.
+    rng : numpy.random.Generator
+        Draws the masks; the same seed gives the same masks.
+
     Examples
     --------
     >>> import autograd_cnn as ag

@@ -81,6 +81,16 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype : dtype
         The new dtype; an integer or boolean result has no gradient.
 
+    Returns
+    -------
+    Tensor
+        Same shape; x itself when it has the dtype already.
+
+    Raises
+    ------
+    DTypeError
+        When the dtype is unknown or holds no real numbers.
+
     Examples
     --------
     >>> import autograd_cnn as ag

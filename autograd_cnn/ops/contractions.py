@@ -157,6 +157,16 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
 def inner(x: Any, y: Any) -> Tensor:
     """Sum of products over the last axes; a plain product when an operand has no axis.
 
+    Parameters
+    ----------
+    x, y : array_like
+        (..., K) both; an operand without axes multiplies.
+
+    Returns
+    -------
+    Tensor
+        x's axes but the last, then y's but the last. Gradients: as of `tensordot` over the last axes.
+
     Raises
     ------
     ShapeError
@@ -178,6 +188,16 @@ def inner(x: Any, y: Any) -> Tensor:
 def outer(x: Any, y: Any) -> Tensor:
     """Products of each element of x with each of y, both flattened: (x.size, y.size).
 
+    Parameters
+    ----------
+    x, y : array_like
+        Any shapes.
+
+    Returns
+    -------
+    Tensor
+        (x.size, y.size). Gradients: ``g @ y`` to x and ``x @ g`` to y, in their shapes.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -194,6 +214,16 @@ def dot(x: Any, y: Any) -> Tensor:
     """Sum of products over x's last axis and y's last but one (its only one), as NumPy's ``dot``.
 
     A plain product when an operand has no axis, the matrix product for two matrices.
+
+    Parameters
+    ----------
+    x, y : array_like
+        (..., K) and (..., K, N), or (K,); an operand without axes multiplies.
+
+    Returns
+    -------
+    Tensor
+        x's axes but the last, then y's but the summed one. Gradients: as of `tensordot` over these axes.
 
     Raises
     ------

@@ -22,6 +22,27 @@ Size = int | Sequence[int]
 def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of zeros, float32 unless told.
 
+    Parameters
+    ----------
+    shape : int or sequence of int
+        Its shape.
+    dtype : dtype
+        The elements' type.
+    requires_grad : bool
+        Whether `backward` should reach it.
+
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
+    DTypeError
+        When integers are asked for gradients.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -35,6 +56,27 @@ def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = Fals
 @checked
 def ones(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of ones, float32 unless told.
+
+    Parameters
+    ----------
+    shape : int or sequence of int
+        Its shape.
+    dtype : dtype
+        The elements' type.
+    requires_grad : bool
+        Whether `backward` should reach it.
+
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
+    DTypeError
+        When integers are asked for gradients.
 
     Examples
     --------
@@ -60,6 +102,11 @@ def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_gra
     requires_grad : bool
         Whether `backward` should reach it.
 
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
+
     Raises
     ------
     RangeError
@@ -83,6 +130,18 @@ def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_gra
 def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of zeros with x's shape, and its dtype unless told.
 
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -96,6 +155,18 @@ def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
 def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of ones with x's shape, and its dtype unless told.
 
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -108,6 +179,20 @@ def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
 @checked
 def full_like(x: Any, value: float, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of equal elements with x's shape, and its dtype unless told.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    value : float
+        The element.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
 
     Examples
     --------
@@ -126,6 +211,20 @@ def arange(
     """Count from ``start`` (0 if only one number is given) up to and without ``stop``.
 
     Python integers give int64, floats float32, unless ``dtype`` says otherwise.
+
+    Parameters
+    ----------
+    start, stop : float
+        From where to where; a single number is the end, and counting starts at 0.
+    step : float
+        From each number to the next; may be negative.
+    dtype : dtype, optional
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        One axis, without history.
 
     Raises
     ------
@@ -153,6 +252,20 @@ def arange(
 def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.float32) -> Tensor:
     """Give ``num`` numbers at equal distances from ``start`` to ``stop``, both included.
 
+    Parameters
+    ----------
+    start, stop : float
+        The first number and the last.
+    num : int
+        How many numbers.
+    dtype : dtype
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        Of shape (num,), without history.
+
     Raises
     ------
     RangeError
@@ -172,6 +285,25 @@ def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.flo
 @checked
 def eye(rows: int, columns: int | None = None, k: int = 0, dtype: DTypeLike = np.float32) -> Tensor:
     """Make a matrix with ones on its k-th diagonal and zeros elsewhere; square unless told.
+
+    Parameters
+    ----------
+    rows, columns : int
+        The sizes; as many columns as rows when left out.
+    k : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+    dtype : dtype
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        Of shape (rows, columns), without history.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
 
     Examples
     --------

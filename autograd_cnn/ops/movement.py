@@ -80,6 +80,11 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     shape : int or sequence of int
         The new shape, of as many elements; one entry may be -1 and is then computed.
 
+    Returns
+    -------
+    Tensor
+        The same elements in the new shape. Gradient: ``g`` in x's shape.
+
     Raises
     ------
     ShapeError
@@ -117,6 +122,23 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
 def flatten(x: Any, start: int = 0) -> Tensor:
     """Join all axes from ``start`` on into one: (N, C, H, W) with ``start=1`` becomes (N, C*H*W).
 
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    start : int
+        The first axis to join; 0 joins all of them.
+
+    Returns
+    -------
+    Tensor
+        x's shape up to ``start``, and one axis for the rest. Gradient: ``g`` in x's shape.
+
+    Raises
+    ------
+    RangeError
+        When there is no such axis.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -131,7 +153,19 @@ def flatten(x: Any, start: int = 0) -> Tensor:
 
 @checked
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
-    """Permute the axes; None reverses them. The gradient is permuted back.
+    """Permute the axes; None reverses them.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axes : sequence of int, optional
+        Which of x's axes stands at each place of the result; reversed when left out.
+
+    Returns
+    -------
+    Tensor
+        x with its axes in that order. Gradient: ``g`` permuted back. The gradient is permuted back.
 
     Raises
     ------
@@ -187,6 +221,11 @@ def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
         How many cells to add at the two ends of each axis.
     value : float
         What to put there. It gets no gradient; x's gradient is ``g`` cropped back.
+
+    Returns
+    -------
+    Tensor
+        x's sizes and the widths added. Gradient: ``g`` cropped.
 
     Raises
     ------

@@ -58,6 +58,11 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     keepdims : bool
         Keep the reduced axes, with size 1.
 
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), int64; it has no gradient.
+
     Raises
     ------
     RangeError
@@ -76,7 +81,28 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
 
 @checked
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """Position of the smallest element along an axis. Arguments and errors as in `argmax`.
+    """Position of the smallest element along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape. Of equal elements the first counts, and a NaN before all numbers.
+    axis : int or None
+        The axis; None for all elements, whose positions count in row-major order.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), int64; it has no gradient.
+
+    Raises
+    ------
+    RangeError
+        When the axis is out of range.
+    ShapeError
+        When there is nothing to compare.
 
     Examples
     --------
@@ -106,6 +132,11 @@ def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     descending : bool
         The largest first.
 
+    Returns
+    -------
+    Tensor
+        x's shape (one axis if ``axis`` is None), int64; it has no gradient.
+
     Raises
     ------
     RangeError
@@ -124,10 +155,28 @@ def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
 @checked
 @composite
 def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
-    """Sort the elements along an axis. Arguments and errors as in `argsort`.
+    """Sort the elements along an axis.
 
-    Gradient: ``g`` of each element at the place it came from. Of equal elements the first in x
-    is the first in the result.
+    Of equal elements the first in x is the first in the result.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; may be empty. Equal elements keep their order; NaN counts as the largest.
+    axis : int or None
+        The axis; None flattens x first.
+    descending : bool
+        The largest first.
+
+    Returns
+    -------
+    Tensor
+        x's shape (one axis if ``axis`` is None). Gradient: ``g`` of each element at the place it came from.
+
+    Raises
+    ------
+    RangeError
+        When the axis is out of range.
 
     Examples
     --------

@@ -152,14 +152,29 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 @checked
 @composite
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Average over axes: the sum divided by the number of elements. Arguments and errors as in `sum`.
+    """Average over axes: the sum divided by the number of elements.
 
-    Integers become float32. Gradient: ``g / n``, repeated along the averaged axes.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g / n``, repeated along the averaged
+        axes.
 
     Raises
     ------
     ShapeError
         When there is nothing to average.
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -224,7 +239,31 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first")
 
 @checked
 def min(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
-    """Smallest element over axes. Arguments, gradient and errors as in `max`.
+    """Smallest element over axes.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape. A NaN wins over numbers; of several NaN the first wins.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+    ties : {"first", "last", "split"}
+        Which of several equal smallest elements gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g`` to the winners, 0 to the others.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or ``ties`` is none of the three.
+    ShapeError
+        When there is nothing to compare.
 
     Examples
     --------

@@ -83,9 +83,27 @@ def mse_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> T
 
 @composite
 def l1_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> Tensor:
-    """Absolute error, ``|predictions - targets|``. Arguments and errors as in `mse_loss`.
+    """Absolute error, ``|predictions - targets|``.
 
-    Gradient to the predictions: the difference's sign, which is 0 at the kink where both are equal.
+    Parameters
+    ----------
+    predictions, targets : array_like
+        Of one shape; integers become float32.
+    reduction : {"mean", "sum", "none"}
+        Average the losses, add them up, or give one an element.
+
+    Returns
+    -------
+    Tensor
+        A scalar, or of the operands' shape without reduction. Gradient to the predictions: the difference's
+        sign, which is 0 at the kink where both are equal.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes differ, or there is nothing to average.
+    RangeError
+        When the reduction is none of the three.
 
     Examples
     --------

@@ -61,7 +61,17 @@ undiagonal_p: Primitive = Primitive(
 def triu(x: Any, k: int = 0) -> Tensor:
     """Upper triangle of matrices (..., rows, columns): zeros below the k-th diagonal.
 
-    The gradient is ``g``'s same triangle.
+    Parameters
+    ----------
+    x : array_like
+        (..., rows, columns).
+    k : int
+        Which diagonal is the last one kept: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        Same shape. The gradient is ``g``'s same triangle.
 
     Raises
     ------
@@ -82,7 +92,17 @@ def triu(x: Any, k: int = 0) -> Tensor:
 def tril(x: Any, k: int = 0) -> Tensor:
     """Lower triangle of matrices (..., rows, columns): zeros above the k-th diagonal.
 
-    The gradient is ``g``'s same triangle.
+    Parameters
+    ----------
+    x : array_like
+        (..., rows, columns).
+    k : int
+        Which diagonal is the last one kept: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        Same shape. The gradient is ``g``'s same triangle.
 
     Raises
     ------
@@ -143,6 +163,18 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 def diag(x: Any, k: int = 0) -> Tensor:
     """Make a square matrix with x, of one axis, on its k-th diagonal; or give the k-th diagonal of a matrix.
 
+    Parameters
+    ----------
+    x : array_like
+        (N,) or (rows, columns).
+    k : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        (N + |k|, N + |k|), or the diagonal of a matrix, one axis. Gradient: ``g`` at the same places.
+
     Raises
     ------
     ShapeError
@@ -167,7 +199,28 @@ def diag(x: Any, k: int = 0) -> Tensor:
 @checked
 @composite
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """Sum of the diagonals. Arguments and errors as in `diagonal`.
+    """Sum of the diagonals.
+
+    Parameters
+    ----------
+    x : array_like
+        At least two axes.
+    offset : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+    axis1, axis2 : int
+        The axes of the matrices' rows and columns.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the two axes. Gradient: ``g`` to each element of its diagonal, 0 elsewhere.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range, or both are the same.
+    ShapeError
+        When x has less than two axes.
 
     Examples
     --------

@@ -21,6 +21,30 @@ class Optimiser:
         Leaves that want gradients.
     lr : float
         Learning rate, above 0; may be changed between steps.
+
+    Raises
+    ------
+    DTypeError
+        When the parameters are no list of Tensors.
+    GraphError
+        When one is no leaf that wants gradients.
+    RangeError
+        When there are none, or a setting is out of range.
+
+    Examples
+    --------
+    A rule of one's own gives each parameter's new value:
+
+    >>> import autograd_cnn as ag
+    >>> import numpy as np
+    >>> class SignDescent(ag.optim.Optimiser):
+    ...     def _moved(self, number, value, gradient):
+    ...         return value - self.lr * np.sign(gradient)
+    >>> w = ag.tensor([1.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> SignDescent([w], lr=0.5).step()
+    >>> w.item()
+    0.5
     """
 
     @checked
