@@ -96,9 +96,11 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) or (
-        getattr(value, "shape", None) == () and getattr(value.dtype, "kind", "") in "biuf"
-    )
+    return isinstance(value, (int, float)) or (_is_numpy_scalar(value) and value.dtype.kind in "biuf")
+
+
+def _is_numpy_scalar(value: Any) -> bool:
+    return isinstance(value, (np.generic, np.ndarray)) and not value.ndim
 
 
 def _flag(value: Any) -> bool:
@@ -146,6 +148,7 @@ KINDS: dict[str, Kind] = {
     "Size": _WHOLES,
     "Shape": _WHOLES,
     "int | Sequence[int]": _WHOLES,
+    "int | Sequence[Any]": Kind(lambda value: True, "what the function itself says"),
     "Sequence[int]": Kind(lambda value: isinstance(whole_numbers(value), tuple), "a sequence of integers"),
     "tuple[int, ...]": Kind(lambda value: isinstance(whole_numbers(value), tuple), "a tuple of integers"),
     "float": Kind(_number, "a real number"),
@@ -188,7 +191,10 @@ def _doors(function: Callable[..., Any]) -> list[tuple[int, str, Kind, bool]]:
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """Hold the settings of a public function, or of a class's ``__init__``, against their type hints."""
+    """Hold the settings of a public function, or of a class's ``__init__``, against their type hints.
+
+    NumPy's scalars come through as the Python numbers that they stand for.
+    """
     doors = _doors(function)
 
     @wraps(function)
@@ -203,6 +209,11 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 continue
             if not (value is None and optional) and not kind.accepts(value):
                 raise _refusal(function, name, value, kind, optional, args, kwargs)
+            if _is_numpy_scalar(value):  # as the Python number that it stands for
+                if place < given:
+                    args = (*args[:place], value.item(), *args[place + 1 :])  # type: ignore[assignment]
+                else:
+                    kwargs[name] = value.item()
         return function(*args, **kwargs)
 
     return call

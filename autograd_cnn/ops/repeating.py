@@ -15,6 +15,7 @@ from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import normal_axis
 from autograd_cnn.ops.indexing import take
 from autograd_cnn.ops.movement import reshape
+from autograd_cnn.ops.rearranging import expanded, ravel
 from autograd_cnn.primitive import late
 
 

@@ -63,7 +63,7 @@ def local_response_norm(
     image = as_float(x)
     if image.ndim < 2:
         raise ShapeError(op, "x has no channels", operands={"x": image}, fits="x (N, C, *positions)")
-    if not (isinstance(size, int) and size >= 1 and k > 0 and alpha >= 0):
+    if not (size >= 1 and k > 0 and alpha >= 0):
         raise RangeError(
             op,
             f"size={size!r}, alpha={alpha!r}, k={k!r} leave the divisor undefined",
