@@ -209,7 +209,9 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 continue
             if not (value is None and optional) and not kind.accepts(value):
                 raise _refusal(function, name, value, kind, optional, args, kwargs)
-            if _is_numpy_scalar(value):  # as the Python number that it stands for
+            if kind.error is RangeError and _is_numpy_scalar(
+                value
+            ):  # as the Python number that it stands for
                 if place < given:
                     args = (*args[:place], value.item(), *args[place + 1 :])  # type: ignore[assignment]
                 else:

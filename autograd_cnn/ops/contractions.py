@@ -15,7 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.checks import shown, whole_numbers
+from autograd_cnn.checks import checked, shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -90,6 +90,7 @@ def of_one_kind(*operands: Any) -> tuple[Tensor, ...]:
     return as_floats(*tensors) if any(t.dtype.kind == "f" for t in tensors) else tensors
 
 
+@checked
 @composite
 def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
     """Sum products over several axes of two tensors.
