@@ -74,17 +74,18 @@ def problems(thing: Any) -> list[str]:
     """Say what a docstring lacks."""
     text = inspect.cleandoc(thing.__doc__ or "")
     parts = sections(text)
-    signature = inspect.signature(thing)
+    own = not inspect.isclass(thing) or thing.__init__ is not Exception.__init__
+    signature = inspect.signature(thing) if own else inspect.Signature()
     found = []
     first, _, rest = text.partition("\n")
-    if not first.endswith(".") or rest.startswith("\n\n") or (rest and not rest.startswith("\n")):
+    if not first.endswith(".") or not rest.startswith("\n" if rest else ""):
         found.append("no purpose on a line of its own")
-    missing = set(signature.parameters) - described(parts.get("Parameters", ""))
+    missing = set(signature.parameters) - described(parts.get("Parameters", "") + parts.get("Attributes", ""))
     if missing:
         found.append(f"Parameters without {sorted(missing)}")
-    if not inspect.isclass(thing) and signature.return_annotation not in (None, "None"):
-        if not parts.get("Returns", "").strip():
-            found.append("no Returns")
+    gives = not inspect.isclass(thing) and signature.return_annotation not in (None, "None")
+    if gives and not parts.get("Returns", "").strip():
+        found.append("no Returns")
     if ">>> " not in parts.get("Examples", ""):
         found.append("no Examples")
     return found
