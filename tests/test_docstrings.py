@@ -20,7 +20,7 @@ SIZES = "the 2d function with another number of axes; its text names that functi
 # name: why it needs no parameters, no result or no example
 EXCEPTIONS = {
     **dict.fromkeys(
-        ("ConvGeometry", "GradientGraph", "Graph", "Line", "Node", "Origin", "Primitive", "Routing"), RECORD
+        ("ConvGeometry", "GradientGraph", "Line", "Node", "Origin", "Primitive", "Routing"), RECORD
     ),
     **dict.fromkeys(
         ("SavedBuffer", "SavedBytes", "SavedValue", "Scope", "Source", "Tensor", "WindowGeometry"), RECORD
@@ -74,8 +74,10 @@ def problems(thing: Any) -> list[str]:
     """Say what a docstring lacks."""
     text = inspect.cleandoc(thing.__doc__ or "")
     parts = sections(text)
-    own = not inspect.isclass(thing) or thing.__init__ is not Exception.__init__
-    signature = inspect.signature(thing) if own else inspect.Signature()
+    try:
+        signature = inspect.signature(thing)
+    except ValueError:  # an exception with Python's own arguments
+        signature = inspect.Signature()
     found = []
     first, _, rest = text.partition("\n")
     if not first.endswith(".") or not rest.startswith("\n" if rest else ""):
