@@ -28,6 +28,7 @@ class Kind(NamedTuple):
     accepts: Callable[[Any], bool]
     fits: str
     error: type[AutogradError] = RangeError
+    plain: frozenset[type] = frozenset()  # of the usual values, that are right without a closer look
 
 
 def whole_numbers(value: object) -> int | tuple[int, ...] | None:
@@ -130,8 +131,12 @@ def _series(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes))
 
 
-_WHOLE = Kind(_whole, "an integer")
-_WHOLES = Kind(lambda value: whole_numbers(value) is not None, "an integer, or a sequence of integers")
+_WHOLE = Kind(_whole, "an integer", plain=frozenset({int}))
+_WHOLES = Kind(
+    lambda value: whole_numbers(value) is not None,
+    "an integer, or a sequence of integers",
+    plain=frozenset({int}),
+)
 _SERIES = Kind(_series, "a list or tuple", DTypeError)
 _TENSORS = Kind(_tensors, "a Tensor, or a list of them", DTypeError)
 _GENERATOR = Kind(
@@ -151,13 +156,13 @@ KINDS: dict[str, Kind] = {
     "int | Sequence[Any]": Kind(lambda value: True, "what the function itself says"),
     "Sequence[int]": Kind(lambda value: isinstance(whole_numbers(value), tuple), "a sequence of integers"),
     "tuple[int, ...]": Kind(lambda value: isinstance(whole_numbers(value), tuple), "a tuple of integers"),
-    "float": Kind(_number, "a real number"),
+    "float": Kind(_number, "a real number", plain=frozenset({float, int})),
     "float | Sequence[float]": Kind(_numbers, "a real number, or a sequence of them"),
     "tuple[float, float]": Kind(
         lambda value: isinstance(value, (tuple, list)) and len(value) == 2 and _numbers(value),
         "two real numbers",
     ),
-    "bool": Kind(_flag, "True or False"),
+    "bool": Kind(_flag, "True or False", plain=frozenset({bool})),
     "str": Kind(lambda value: isinstance(value, str), "a string"),
     "DTypeLike": Kind(_dtype, '"float32" or "float64", an integer dtype, or "bool"', DTypeError),
     "Generator": _GENERATOR,
@@ -207,7 +212,9 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                 value = kwargs[name]
             else:
                 continue
-            if not (value is None and optional) and not kind.accepts(value):
+            if value.__class__ in kind.plain or (value is None and optional):
+                continue
+            if not kind.accepts(value):
                 raise _refusal(function, name, value, kind, optional, args, kwargs)
             if kind.error is RangeError and _is_numpy_scalar(
                 value
