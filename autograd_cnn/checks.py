@@ -181,8 +181,8 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def _doors(function: Callable[..., Any]) -> list[tuple[int, str, Kind, bool]]:
-    """Give place, name, kind and whether None is right, of each setting with a known type hint."""
+def _doors(function: Callable[..., Any]) -> list[tuple[int, str, frozenset[type], Kind]]:
+    """Give place, name, types that are always right, and kind of each setting with a known type hint."""
     code = inspect.unwrap(function).__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     found = []
@@ -191,7 +191,8 @@ def _doors(function: Callable[..., Any]) -> list[tuple[int, str, Kind, bool]]:
         optional = hint.endswith(" | None") or hint == "Axis"
         kind = KINDS.get(hint.removesuffix(" | None"))
         if kind is not None:
-            found.append((place if place < code.co_argcount else len(names), name, kind, optional))
+            plain = kind.plain | {type(None)} if optional else kind.plain
+            found.append((place if place < code.co_argcount else len(names), name, plain, kind))
     return found
 
 
@@ -205,20 +206,18 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         given = len(args)
-        for place, name, kind, optional in doors:
+        for place, name, plain, kind in doors:
             if place < given:
                 value: Any = args[place]
             elif name in kwargs:
                 value = kwargs[name]
             else:
                 continue
-            if value.__class__ in kind.plain or (value is None and optional):
+            if value.__class__ in plain:
                 continue
             if not kind.accepts(value):
-                raise _refusal(function, name, value, kind, optional, args, kwargs)
-            if kind.error is RangeError and _is_numpy_scalar(
-                value
-            ):  # as the Python number that it stands for
+                raise _refusal(function, name, value, kind, type(None) in plain, args, kwargs)
+            if kind.error is RangeError and _is_numpy_scalar(value):
                 if place < given:
                     args = (*args[:place], value.item(), *args[place + 1 :])  # type: ignore[assignment]
                 else:
