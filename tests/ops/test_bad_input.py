@@ -230,6 +230,11 @@ CASES: dict[str, tuple[Callable[[], Any], type[Exception], list[str]]] = {
         ["np.sin: NumPy's functions do not record", "ag.sin(...)", "x.numpy()"],
     ),
     "NumPy's reduction": (lambda: np.add.reduce(leaf(2)), ag.DTypeError, ["np.add"]),
+    "texts for new values": (
+        lambda: leaf(1).assign_(["a"]),  # type: ignore[list-item]
+        ag.DTypeError,
+        ["assign_: the values must be numbers, not <U1"],
+    ),
     "a count without end": (lambda: ag.arange(float("nan")), ag.RangeError, ["finite numbers"]),
 }
 
