@@ -132,15 +132,14 @@ from autograd_cnn.ops.rearranging import (
     flip,
     moveaxis,
     ravel,
-    repeat,
     roll,
     squeeze,
     swapaxes,
-    tile,
 )
 from autograd_cnn.ops.rectifiers import brelu, leaky_relu, relu6, rrelu
 from autograd_cnn.ops.reductions import max, mean, min, sum
 from autograd_cnn.ops.regression_losses import huber_loss, l1_loss, mse_loss
+from autograd_cnn.ops.repeating import repeat, tile
 from autograd_cnn.ops.response_normalisation import local_response_norm
 from autograd_cnn.ops.rounding import ceil, clip, floor, floor_divide, nan_to_num, remainder, round, trunc
 from autograd_cnn.ops.sigmoids import hard_sigmoid, isrlu, isru, softsign, sqnl

@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.errors import DTypeError, ShapeError
+from autograd_cnn.checks import checked, numbers, real_dtype
+from autograd_cnn.errors import DTypeError
 
 
+@checked
 def tensor(
     data: ArrayLike | Tensor,
     dtype: DTypeLike | None = None,
@@ -31,6 +33,11 @@ def tensor(
     name : str, optional
         For pictures and messages.
 
+    Returns
+    -------
+    Tensor
+        A leaf, or a constant without ``requires_grad``.
+
     Raises
     ------
     DTypeError
@@ -43,19 +50,13 @@ def tensor(
     tensor([1., 2.], dtype=float32, requires_grad=True)
     """
     source = data._data if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError("tensor", f"the data do not form an array: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(
-            "tensor", f"elements must be numbers, not {array.dtype}", fits="bool, integer or floating data"
-        )
+    array = numbers("tensor", "elements", source, None if dtype is None else real_dtype("tensor", dtype))
     if dtype is None and array.dtype == np.float64 and not isinstance(source, (np.ndarray, np.generic)):
         array = array.astype(np.float32)
     return _named(array, requires_grad, name)
 
 
+@checked
 def from_numpy(
     array: NDArray[Any], share: bool = False, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
@@ -71,6 +72,16 @@ def from_numpy(
     requires_grad, name
         As in `tensor`.
 
+    Returns
+    -------
+    Tensor
+        Of the array's shape and dtype.
+
+    Raises
+    ------
+    DTypeError
+        When it is no array of numbers, or integers are asked for gradients.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -78,9 +89,12 @@ def from_numpy(
     >>> ag.from_numpy(np.arange(3.0)).dtype
     dtype('float64')
     """
-    if not isinstance(array, np.ndarray):
+    if array.dtype.kind not in "biuf":
         raise DTypeError(
-            "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
+            "from_numpy",
+            f"the elements must be numbers, not {array.dtype}",
+            operands={"array": array},
+            fits="bool, integer or floating arrays",
         )
     return _named(array.view() if share else array.copy(), requires_grad, name)
 

@@ -15,6 +15,13 @@ _numbers = itertools.count()
 class HookHandle:
     """What registering a hook gives: `remove` it, or use it in a ``with`` block.
 
+    Parameters
+    ----------
+    hooks : dict
+        Where the hook lives.
+    hook : callable
+        The function itself.
+
     Examples
     --------
     >>> import autograd_cnn as ag

@@ -14,6 +14,7 @@ from autograd_cnn._graph import Node, ancestors
 from autograd_cnn._modes import Scope
 from autograd_cnn._reverse import cotangent_for
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import NoGradientError
 from autograd_cnn.lines import Line
 from autograd_cnn.sweep import key_of, sweep
@@ -136,6 +137,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return lines
 
 
+@checked
 def gradient_report(
     loss: Tensor, gradient: Any = None, vanishing: float = 1e-3, exploding: float = 1e3
 ) -> GradientReport:

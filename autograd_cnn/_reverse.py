@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from autograd_cnn._graph import Node, Source
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, numbers
 from autograd_cnn.errors import NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.primitive import late
@@ -65,6 +66,7 @@ def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
             tensor.grad = tensor.grad + new if create_graph else Tensor(tensor.grad._data + new._data)
 
 
+@checked
 def gradients(
     outputs: Tensor | Sequence[Tensor],
     inputs: Tensor | Sequence[Tensor],
@@ -166,7 +168,7 @@ def cotangent_for(op: str, output: Tensor, given: Any) -> Tensor:
                 fits=f"a gradient of shape {output.shape}, or a scalar such as x.sum()",
             )
         return Tensor(np.ones(output.shape, output.dtype))
-    seed = given if isinstance(given, Tensor) else Tensor(np.array(given, dtype=output.dtype))
+    seed = given if isinstance(given, Tensor) else Tensor(numbers(op, "cotangent", given, output.dtype))
     if seed.shape != output.shape:
         raise ShapeError(
             op,

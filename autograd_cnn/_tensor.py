@@ -14,6 +14,7 @@ from autograd_cnn._hooks import HookHandle
 from autograd_cnn._interop import Interop
 from autograd_cnn._methods import Methods
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import numbers
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
@@ -176,6 +177,8 @@ class Tensor(Interop, Methods):
                 line=None,
             )
         source = value._data if isinstance(value, Tensor) else value
+        if not isinstance(source, np.ndarray) or source.dtype.kind not in "biuf":
+            source = numbers("assign_", "values", source)
         array = np.array(source, dtype=self._data.dtype, copy=True if copy else None)
         if array.shape != self._data.shape:
             raise ShapeError(

@@ -195,6 +195,11 @@ def set_num_threads(count: int) -> None:
 def get_num_threads() -> int:
     """Tell how many threads one operation may use.
 
+    Returns
+    -------
+    int
+        From 1 on.
+
     Examples
     --------
     >>> import autograd_cnn as ag

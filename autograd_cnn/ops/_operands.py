@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from autograd_cnn._apply import constant
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.errors import DTypeError
+from autograd_cnn.checks import checked, real_dtype
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive, late
 
@@ -70,6 +70,7 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     return x, y
 
 
+@checked
 def astype(x: Any, dtype: DTypeLike) -> Tensor:
     """Convert the elements to another dtype; between floating dtypes the gradient is converted back.
 
@@ -80,6 +81,16 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype : dtype
         The new dtype; an integer or boolean result has no gradient.
 
+    Returns
+    -------
+    Tensor
+        Same shape; x itself when it has the dtype already.
+
+    Raises
+    ------
+    DTypeError
+        When the dtype is unknown or holds no real numbers.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -87,11 +98,7 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype('float64')
     """
     source = as_tensor(x)
-    target = np.dtype(dtype)
-    if target.kind not in "biuf":
-        raise DTypeError(
-            "astype", f"elements must be numbers, not {target}", operands={"x": x}, fits="a float dtype"
-        )
+    target = real_dtype("astype", dtype)
     if target == source.dtype:
         return source
     if target.kind == "f" and source.dtype.kind == "f":

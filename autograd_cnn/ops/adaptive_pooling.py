@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import lowest
@@ -166,6 +167,7 @@ def adaptive_avg_pool3d(x: Any, size: Sizes) -> Tensor:
     return _average(3, x, size)
 
 
+@checked
 @composite
 def adaptive_max_pool1d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Adaptive max pooling of sequences (N, C, L). Otherwise as in `adaptive_max_pool2d`.
@@ -179,6 +181,7 @@ def adaptive_max_pool1d(x: Any, size: Sizes, ties: Ties = "first", return_indice
     return _maximum(1, x, size, ties, return_indices)
 
 
+@checked
 @composite
 def adaptive_max_pool2d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Keep the largest value of each of as many windows as the result shall have cells.
@@ -216,6 +219,7 @@ def adaptive_max_pool2d(x: Any, size: Sizes, ties: Ties = "first", return_indice
     return _maximum(2, x, size, ties, return_indices)
 
 
+@checked
 @composite
 def adaptive_max_pool3d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Adaptive max pooling of volumes (N, C, D, H, W). Otherwise as in `adaptive_max_pool2d`.

@@ -52,7 +52,22 @@ def shared(g: Any, share: Any) -> Any:
 
 
 def equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x == y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x == y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -64,7 +79,22 @@ def equal(x: Any, y: Any) -> Tensor:
 
 
 def not_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x != y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x != y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -76,7 +106,22 @@ def not_equal(x: Any, y: Any) -> Tensor:
 
 
 def less(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x < y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x < y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -88,7 +133,22 @@ def less(x: Any, y: Any) -> Tensor:
 
 
 def less_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x <= y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x <= y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -100,7 +160,22 @@ def less_equal(x: Any, y: Any) -> Tensor:
 
 
 def greater(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x > y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x > y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -112,7 +187,22 @@ def greater(x: Any, y: Any) -> Tensor:
 
 
 def greater_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x >= y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x >= y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------

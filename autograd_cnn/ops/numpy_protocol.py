@@ -33,6 +33,7 @@ from autograd_cnn.ops import (
     ordering,
     rearranging,
     reductions,
+    repeating,
     rounding,
     triangles,
     trigonometry,
@@ -89,8 +90,9 @@ _FUNCTIONS: dict[str, Function] = {
             (movement, "reshape transpose"),
             (
                 rearranging,
-                "ravel squeeze expand_dims swapaxes moveaxis broadcast_to tile repeat roll flip",
+                "ravel squeeze expand_dims swapaxes moveaxis broadcast_to roll flip",
             ),
+            (repeating, "tile repeat"),
             (rounding, "clip round nan_to_num"),
             (comparison, "where"),
             (indexing, "take"),

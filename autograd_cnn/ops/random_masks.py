@@ -10,6 +10,7 @@ from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite, drawing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float
 from autograd_cnn.ops._shapes import Shape, elementwise
@@ -57,6 +58,7 @@ def _mask(rng: Generator, shape: Shape, p: float) -> Any:
     return drawing(rng).random(shape, np.float32) >= p
 
 
+@checked
 @composite
 def dropout(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool = True) -> Tensor:
     """Set each value to 0 with probability p, and divide the others by ``1 - p``, so that the mean stays.
@@ -98,6 +100,7 @@ def dropout(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool
     return _drop("dropout", values, p, rng, training, values.shape)
 
 
+@checked
 @composite
 def dropout_channels(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool = True) -> Tensor:
     """Set whole channels of each sample to 0 with probability p, and divide the others by ``1 - p``.

@@ -8,6 +8,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.ops._gated import in_blocks
@@ -34,6 +35,7 @@ times_power_p: Primitive = Primitive(
 )
 
 
+@checked
 @composite
 def local_response_norm(
     x: Any, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
@@ -79,7 +81,7 @@ def local_response_norm(
     image = as_float(x)
     if image.ndim < 2:
         raise ShapeError(op, "x has no channels", operands={"x": image}, fits="x (N, C, *positions)")
-    if not (isinstance(size, int) and size >= 1 and k > 0 and alpha >= 0):
+    if not (size >= 1 and k > 0 and alpha >= 0):
         raise RangeError(
             op,
             f"size={size!r}, alpha={alpha!r}, k={k!r} leave the divisor undefined",

@@ -84,7 +84,17 @@ arctanh_p: Primitive = unary("arctanh", np.arctanh, lambda g, x: g / ((1 - x) * 
 
 
 def sin(x: Any) -> Tensor:
-    """Sine of an angle in radians. Gradient: ``g * cos(x)``. Integers become float32.
+    """Sine of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * cos(x)``.
 
     Examples
     --------
@@ -96,7 +106,17 @@ def sin(x: Any) -> Tensor:
 
 
 def cos(x: Any) -> Tensor:
-    """Cosine of an angle in radians. Gradient: ``-g * sin(x)``. Integers become float32.
+    """Cosine of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g * sin(x)``.
 
     Examples
     --------
@@ -108,7 +128,17 @@ def cos(x: Any) -> Tensor:
 
 
 def tan(x: Any) -> Tensor:
-    """Tangent of an angle in radians. Gradient: ``g * (1 + tan(x)**2)``. Integers become float32.
+    """Tangent of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * (1 + tan(x)**2)``.
 
     Examples
     --------
@@ -120,9 +150,17 @@ def tan(x: Any) -> Tensor:
 
 
 def arcsin(x: Any) -> Tensor:
-    """Inverse sine, from -pi/2 to pi/2. Gradient: ``g / sqrt(1 - x**2)``; infinite at -1 and 1.
+    """Inverse sine, from -pi/2 to pi/2.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(1 - x**2)``; infinite at -1 and 1.
 
     Examples
     --------
@@ -134,9 +172,17 @@ def arcsin(x: Any) -> Tensor:
 
 
 def arccos(x: Any) -> Tensor:
-    """Inverse cosine, from 0 to pi. Gradient: ``-g / sqrt(1 - x**2)``; infinite at -1 and 1.
+    """Inverse cosine, from 0 to pi.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g / sqrt(1 - x**2)``; infinite at -1 and 1.
 
     Examples
     --------
@@ -148,7 +194,17 @@ def arccos(x: Any) -> Tensor:
 
 
 def arctan(x: Any) -> Tensor:
-    """Inverse tangent, from -pi/2 to pi/2. Gradient: ``g / (1 + x**2)``. Integers become float32.
+    """Inverse tangent, from -pi/2 to pi/2.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (1 + x**2)``.
 
     Examples
     --------
@@ -160,7 +216,17 @@ def arctan(x: Any) -> Tensor:
 
 
 def sinh(x: Any) -> Tensor:
-    """Hyperbolic sine. Gradient: ``g * cosh(x)``. Integers become float32.
+    """Hyperbolic sine.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * cosh(x)``.
 
     Examples
     --------
@@ -172,7 +238,17 @@ def sinh(x: Any) -> Tensor:
 
 
 def cosh(x: Any) -> Tensor:
-    """Hyperbolic cosine. Gradient: ``g * sinh(x)``. Integers become float32.
+    """Hyperbolic cosine.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * sinh(x)``.
 
     Examples
     --------
@@ -184,9 +260,17 @@ def cosh(x: Any) -> Tensor:
 
 
 def arcsinh(x: Any) -> Tensor:
-    """Inverse hyperbolic sine; also called `arsinh`. Gradient: ``g / sqrt(1 + x**2)``.
+    """Inverse hyperbolic sine; also called `arsinh`.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(1 + x**2)``.
 
     Examples
     --------
@@ -198,9 +282,17 @@ def arcsinh(x: Any) -> Tensor:
 
 
 def arccosh(x: Any) -> Tensor:
-    """Inverse hyperbolic cosine, for x >= 1. Gradient: ``g / sqrt(x**2 - 1)``; infinite at 1.
+    """Inverse hyperbolic cosine, for x >= 1.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(x**2 - 1)``; infinite at 1.
 
     Examples
     --------
@@ -212,7 +304,17 @@ def arccosh(x: Any) -> Tensor:
 
 
 def arctanh(x: Any) -> Tensor:
-    """Inverse hyperbolic tangent, for -1 < x < 1. Gradient: ``g / (1 - x**2)``. Integers become float32.
+    """Inverse hyperbolic tangent, for -1 < x < 1.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (1 - x**2)``.
 
     Examples
     --------
@@ -224,9 +326,18 @@ def arctanh(x: Any) -> Tensor:
 
 
 def hypot(x: Any, y: Any) -> Tensor:
-    """Length of a vector, ``sqrt(x**2 + y**2)``, without overflow; shapes broadcast.
+    """Length of a vector, ``sqrt(x**2 + y**2)``, without overflow.
 
-    Gradients: ``g * x / hypot`` to x, ``g * y / hypot`` to y; 0 at the kink (0, 0). Integers become float32.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * x / hypot`` to x, ``g * y / hypot`` to y; 0 at the kink (0,
+        0).
 
     Raises
     ------
@@ -243,10 +354,18 @@ def hypot(x: Any, y: Any) -> Tensor:
 
 
 def arctan2(y: Any, x: Any) -> Tensor:
-    """Angle of the point (x, y), from -pi to pi; shapes broadcast, and y comes first, as in NumPy.
+    """Angle of the point (x, y), from -pi to pi, and y comes first, as in NumPy.
 
-    Gradients: ``g * x / (x**2 + y**2)`` to y, ``-g * y / (x**2 + y**2)`` to x; 0 at the origin.
-    Integers become float32.
+    Parameters
+    ----------
+    y, x : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * x / (x**2 + y**2)`` to y, ``-g * y / (x**2 + y**2)`` to x;
+        0 at the origin.
 
     Raises
     ------

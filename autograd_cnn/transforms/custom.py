@@ -13,6 +13,7 @@ from autograd_cnn._modes import MODE, switched
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import GraphError, RuleError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.pytrees import check_same, flatten
@@ -167,6 +168,7 @@ class CustomVjp:
         return [_checked(self._name, part, like, n) for n, (part, like) in enumerate(pairs)]
 
 
+@checked
 def custom_vjp(fn: Callable[..., Any]) -> CustomVjp:
     """Give a function a reverse rule of its own: a decorator.
 
@@ -288,6 +290,7 @@ class CustomJvp:
         return gradients(whole, tangents, g, create_graph=recording)
 
 
+@checked
 def custom_jvp(fn: Callable[..., Any]) -> CustomJvp:
     """Give a function a forward rule of its own: a decorator. The reverse rule follows, by transposing it.
 

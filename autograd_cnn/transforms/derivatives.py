@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd_cnn._modes import MODE
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import DTypeError, RangeError
+from autograd_cnn.checks import checked, choice
+from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops.joining import stack
 from autograd_cnn.ops.movement import reshape, transpose
 from autograd_cnn.pytrees import flatten
@@ -21,6 +22,7 @@ from autograd_cnn.transforms.reverse import grad, picks, vjp
 Direction = Literal["reverse", "forward"]
 
 
+@checked
 def jacobian(
     fn: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: Direction | None = None
 ) -> Callable[..., Any]:
@@ -60,8 +62,8 @@ def jacobian(
     tensor([[3., 2.],
             [1., 1.]], dtype=float32)
     """
-    if mode not in ("reverse", "forward", None):
-        raise RangeError("jacobian", f"mode={mode!r}", fits='"reverse", "forward" or None')
+    if mode is not None:
+        choice("jacobian", "mode", mode, ("reverse", "forward"))
 
     @wraps(fn)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
@@ -162,6 +164,7 @@ def _last_axes_first(matrix: Tensor, count: int) -> Tensor:
     return transpose(matrix, (*range(count, matrix.ndim), *range(count)))
 
 
+@checked
 def hessian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """Give the matrix of second derivatives of a scalar function, as a function.
 
@@ -195,6 +198,7 @@ def hessian(fn: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     return jacobian(grad(fn, argnums), argnums, mode="forward")
 
 
+@checked
 def hvp(fn: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """Multiply the second derivatives of a scalar function by a vector, without building the matrix.
 

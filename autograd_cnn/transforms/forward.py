@@ -18,6 +18,7 @@ from autograd_cnn._apply import source_of
 from autograd_cnn._graph import next_serial
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import NoGradientError, RuleDTypeError, RuleNumberError, RuleShapeError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
@@ -223,6 +224,7 @@ def _watched(
         return fn(*structure.unflatten(aliases))
 
 
+@checked
 def jvp(fn: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Forward-mode derivative: the outputs, and how they change along the tangents.
 
@@ -266,6 +268,7 @@ def jvp(fn: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any])
     return value, made.unflatten([_or_zeros(level.of(out), out) for out in outputs])
 
 
+@checked
 def linearize(fn: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """Run a function once, and give with its value the linear map v to Jv, to be called for many v.
 

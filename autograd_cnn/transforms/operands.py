@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from autograd_cnn._creation import tensor
 from autograd_cnn._graph import Node, Source, next_serial
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import numbers
 from autograd_cnn.errors import DTypeError, NoGradientError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops.movement import alias_p
@@ -55,7 +54,7 @@ def directions(op: str, what: str, tree: Any, structure: Structure, like: Sequen
     check_same(op, f"the {what}", structure, found)
     given = []
     for leaf, value, place in zip(leaves, like, structure.paths(what), strict=True):
-        direction = leaf if isinstance(leaf, Tensor) else Tensor(np.asarray(leaf, dtype=value.dtype))
+        direction = leaf if isinstance(leaf, Tensor) else Tensor(numbers(op, place, leaf, value.dtype))
         if direction.shape != value.shape:
             raise ShapeError(
                 op,

@@ -14,6 +14,7 @@ from autograd_cnn._graph import Node, next_serial
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._reverse import pulled
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import StaleValueError
 from autograd_cnn.lines import Line, user_line
 from autograd_cnn.pytrees import check_same, flatten
@@ -23,6 +24,7 @@ from autograd_cnn.transforms.joint import Call, Joint, Layout
 from autograd_cnn.transforms.operands import opened, results
 
 
+@checked
 def checkpoint(fn: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function whose inner values are not kept for the backward pass, but computed again there.
 

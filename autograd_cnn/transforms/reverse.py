@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.pytrees import flatten
 from autograd_cnn.transforms.operands import closed, depends_on_others, directions, opened, operands, results
@@ -74,6 +75,7 @@ def _without_history(tree: Any) -> Any:
     return structure.unflatten([closed(x) if isinstance(x, Tensor) and x._wants else x for x in leaves])
 
 
+@checked
 def vjp(fn: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """Run a function, and give with its value the map from cotangents of the outputs to the inputs'.
 
@@ -114,6 +116,7 @@ def vjp(fn: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     return (value, pullback, aux) if has_aux else (value, pullback)
 
 
+@checked
 def value_and_grad(
     fn: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
@@ -159,6 +162,7 @@ def value_and_grad(
     return with_gradient
 
 
+@checked
 def grad(
     fn: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
