@@ -253,6 +253,7 @@ def gradcheck_failing(fail: Callable[[str], NoReturn]) -> Callable[..., Gradient
             return gradcheck(*args, **kwargs)
         except (GradientCheckError, RuleError) as error:
             text = str(error)
-        fail(text)  # outside of the handler: the failure has no other error behind it to be shown as well
+        # outside of the handler, so that the failure has no other error behind it to be shown as well
+        return fail(text)
 
     return checked
