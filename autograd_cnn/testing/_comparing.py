@@ -67,7 +67,7 @@ class Check:
         self.function, self.tensors, self.checked = function, list(tensors), list(checked)
         self.tolerance, self.order, self.rng = tolerance, order, rng
         self.probe = Probe(evaluate or function, self.tensors)
-        self.outputs = function(self.tensors)
+        self.outputs = self.probe.recorded if evaluate is None else function(self.tensors)
         self.rows = Rows(self.probe.base.size, rng)
         self.named = len(self.tensors) if named is None else named
         self._complex: bool | None = {"central": False, "complex": True}.get(method)

@@ -63,7 +63,7 @@ class Probe:
         self._outputs = outputs
         self.tensors = list(tensors)
         self.plain = False
-        base = outputs(self.tensors)
+        self.recorded = base = outputs(self.tensors)
         self.shapes = [t.shape for t in base]
         self.base = flat(base)
         self.stacked_inputs: dict[int, list[int] | None] = {}

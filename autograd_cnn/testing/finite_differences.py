@@ -50,7 +50,8 @@ def gradcheck(
     Parameters
     ----------
     fn : callable
-        Takes Tensors, gives a Tensor or several. It must give the same values at every call.
+        Takes Tensors, gives a Tensor or several. It must give the same values at every call. It is also
+        tried on copies of an input that are stacked along its first axis, and may refuse them.
     inputs : sequence of array_like
         Floating inputs are checked, in float64; integers and booleans are handed on as constants.
     order : {1, 2}
