@@ -111,6 +111,8 @@ def test_integers_and_booleans_are_constants() -> None:
     report = ag.testing.gradcheck(lambda c, x, k: ag.where(c, x * k, x), [X > 1, X, np.arange(3)], order=2)
     assert report.input == 1
     assert report.checked == 6
+    with pytest.raises(ag.DTypeError, match="no output is floating, so there is nothing to check"):
+        ag.testing.gradcheck(lambda x: x > 1.0, [X])
     with pytest.raises(ag.DTypeError, match="no input is floating"):
         ag.testing.gradcheck(lambda x: x, [np.arange(3)])
 
