@@ -66,7 +66,7 @@ class Check:
     ) -> None:
         self.function, self.tensors, self.checked = function, list(tensors), list(checked)
         self.tolerance, self.order, self.rng = tolerance, order, rng
-        self.probe = Probe(evaluate or function, self.tensors)
+        self.probe = Probe(evaluate or function, self.tensors, recording=order == 2)
         self.outputs = self.probe.recorded if evaluate is None else function(self.tensors)
         self.rows = Rows(self.probe.base.size, rng)
         self.named = len(self.tensors) if named is None else named
