@@ -25,11 +25,11 @@ EXCEPTIONS = {
     **dict.fromkeys(
         ("SavedBuffer", "SavedBytes", "SavedValue", "Scope", "Source", "Tensor", "WindowGeometry"), RECORD
     ),
-    **dict.fromkeys(("LayerGradient", "ParameterGradient", "NonDifferentiable"), RECORD),
+    **dict.fromkeys(("GradientReport", "LayerGradient", "ParameterGradient", "NonDifferentiable"), RECORD),
     "AdjointReport": RECORD,
     **dict.fromkeys(("AnomalyError", "GradientCheckError", "StructureError", "RuleError"), ERROR),
     **dict.fromkeys(("RuleDTypeError", "RuleNumberError", "RuleShapeError"), ERROR),
-    **dict.fromkeys(("Digits", "Split", "GradientReport", "MapPanel", "Picture", "picture_of"), RECORD),
+    **dict.fromkeys(("Digits", "Split", "CheckReport", "MapPanel", "Picture", "picture_of"), RECORD),
     **dict.fromkeys(
         ("DTypeError", "FreedGraphError", "GraphError", "NoGradientError", "RangeError", "ShapeError"), ERROR
     ),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autograd_cnn._graph import Node, ancestors
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import RuleDTypeError, RuleNumberError, RuleShapeError
+from autograd_cnn.errors import RuleDTypeError, RuleError, RuleNumberError, RuleShapeError
 from autograd_cnn.transforms.forward import jvp
 
 Array = NDArray[Any]
@@ -133,18 +133,27 @@ def audit(outputs: Sequence[Tensor], rng: np.random.Generator) -> int:
 
 def _check(node: Node, position: int, part: Any) -> None:
     target = node.inputs[position]
-    name = node.primitive.input_name(position)
-    said = f"the gradient rule of {name!r} gave"
-    fits = f"one cotangent of shape {target.shape} and dtype {target.dtype}"
-    op, line = node.primitive.name, node.line
     if not hasattr(part, "shape"):
         several = isinstance(part, (tuple, list))
         what = f"{len(part)} values in a {type(part).__name__}" if several else f"{part!r}, which is no array"
-        raise RuleNumberError(op, f"{said} {what}", operands={name: target}, fits=fits, line=line)
-    operands = {name: target, "cotangent": part}
+        raise _refusal(RuleNumberError, node, position, what, {})
+    operands = {"cotangent": part}
     extra = len(part.shape) - len(target.shape)
     if extra < 0 or any(n not in (1, m) for n, m in zip(target.shape, part.shape[extra:], strict=True)):
-        raise RuleShapeError(op, f"{said} shape {part.shape}", operands=operands, fits=fits, line=line)
+        raise _refusal(RuleShapeError, node, position, f"shape {part.shape}", operands)
     same = np.dtype(target.dtype) == np.dtype(node.dtype)
     if part.dtype.kind != "f" or (same and part.dtype != target.dtype):
-        raise RuleDTypeError(op, f"{said} {part.dtype} numbers", operands=operands, fits=fits, line=line)
+        raise _refusal(RuleDTypeError, node, position, f"{part.dtype} numbers", operands)
+
+
+def _refusal(
+    kind: type[RuleError], node: Node, position: int, what: str, operands: dict[str, object]
+) -> RuleError:
+    target, name = node.inputs[position], node.primitive.input_name(position)
+    return kind(
+        node.primitive.name,
+        f"the gradient rule of {name!r} gave {what}",
+        operands={name: target, **operands},
+        fits=f"one cotangent of shape {target.shape} and dtype {target.dtype}",
+        line=node.line,
+    )

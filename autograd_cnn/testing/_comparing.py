@@ -19,7 +19,7 @@ from autograd_cnn.testing._analytic import (
     reverse_jacobian,
 )
 from autograd_cnn.testing._probing import Probe, Slopes, central, complex_step, takes_complex_step
-from autograd_cnn.testing._report import GradientReport, NonDifferentiable, error_map, looks_like
+from autograd_cnn.testing._report import CheckReport, NonDifferentiable, error_map, looks_like
 
 ROUNDING = 1e-7  # by how much forward and reverse mode may differ, of the sum of the terms' sizes
 
@@ -66,8 +66,8 @@ class Check:
     ) -> None:
         self.function, self.tensors, self.checked = function, list(tensors), list(checked)
         self.tolerance, self.order, self.rng = tolerance, order, rng
-        self.probe = Probe(evaluate or function, self.tensors)
-        self.outputs = function(self.tensors)
+        self.probe = Probe(evaluate or function, self.tensors, recording=order == 2)
+        self.outputs = self.probe.recorded if evaluate is None else function(self.tensors)
         self.rows = Rows(self.probe.base.size, rng)
         self.named = len(self.tensors) if named is None else named
         self._complex: bool | None = {"central": False, "complex": True}.get(method)
@@ -107,10 +107,10 @@ class Check:
     def _place(self, number: int, element: int) -> tuple[int, ...]:
         return tuple(int(i) for i in np.unravel_index(element, self.tensors[number].shape))
 
-    def full(self, modes: Sequence[str] | None) -> GradientReport:
+    def full(self, modes: Sequence[str] | None) -> CheckReport:
         """Compare whole Jacobians: reverse mode's with the numeric one, then forward mode."""
         asked = ("reverse", "forward") if modes is None else tuple(modes)
-        report: GradientReport | None = None
+        report: CheckReport | None = None
         jacobians: list[Array] | None = None
         if "reverse" in asked:
             inputs = [self.tensors[n] for n in self.checked]
@@ -134,7 +134,7 @@ class Check:
             return found
         return self._with_forward(report)
 
-    def _with_forward(self, report: GradientReport) -> GradientReport:
+    def _with_forward(self, report: CheckReport) -> CheckReport:
         return replace(report, mode="reverse and forward")
 
     def _forward_agrees(self, jacobians: list[Array]) -> bool:
@@ -155,7 +155,7 @@ class Check:
         pushed = self.rows.join(push(self.function, self.tensors, moves)[None])[0]
         return bool(np.all((np.abs(pushed - expected) <= ROUNDING * scale + 1e-12) | endless))
 
-    def _compare(self, jacobians: list[Array], mode: str) -> GradientReport:
+    def _compare(self, jacobians: list[Array], mode: str) -> CheckReport:
         """Find the worst element of analytic Jacobians, one for each checked input."""
         finite = self.rows.join(np.where(np.isfinite(self.probe.base), 0.0, np.nan)[None])[0] == 0
         worst: tuple[float, int, int, int] = (-1.0, self.checked[0], 0, 0)
@@ -242,9 +242,9 @@ class Check:
         kinks: Sequence[NonDifferentiable],
         drawing: str,
         notes: Sequence[str],
-    ) -> GradientReport:
+    ) -> CheckReport:
         allowed = float(self.tolerance.allowed(np.asarray(numeric)))
-        return GradientReport(
+        return CheckReport(
             passed,
             self.order,
             number,
@@ -282,7 +282,7 @@ class Check:
             first -= size
         return ""
 
-    def fast(self, modes: Sequence[str] | None) -> GradientReport | None:
+    def fast(self, modes: Sequence[str] | None) -> CheckReport | None:
         """Compare ``u' J v`` for one random u and v; None when it disagrees, for the full check to decide."""
         asked = ("reverse", "forward") if modes is None else tuple(modes)
         tol, probe = self.tolerance, self.probe
@@ -334,7 +334,7 @@ class Check:
         return replace(report, method=method)
 
 
-def _noted(report: GradientReport, note: str) -> GradientReport:
+def _noted(report: CheckReport, note: str) -> CheckReport:
     return replace(report, notes=(*report.notes, note))
 
 

@@ -57,26 +57,38 @@ class Probe:
         From Tensors to the list of outputs to be compared.
     tensors : sequence of Tensor
         The inputs, of which one at a time is moved.
+    recording : bool
+        Whether the function must record, as one that differentiates.
     """
 
-    def __init__(self, outputs: Callable[[Values], Outputs], tensors: Values) -> None:
+    def __init__(
+        self, outputs: Callable[[Values], Outputs], tensors: Values, recording: bool = False
+    ) -> None:
         self._outputs = outputs
         self.tensors = list(tensors)
         self.plain = False
-        base = outputs(self.tensors)
+        self.recorded = base = outputs(self.tensors)
         self.shapes = [t.shape for t in base]
         self.base = flat(base)
         self.stacked_inputs: dict[int, list[int] | None] = {}
-        self.plain = self._is_plain()
+        self.plain = not recording and self._is_plain()
 
     def _is_plain(self) -> bool:
         """Whether the function gives the same values without recording, as most functions do."""
-        self.plain = True
+        rng = np.random.default_rng(0)
+        floating = {i: t._data for i, t in enumerate(self.tensors) if t.requires_grad}
+        # also away from the point: a gradient that is lost without recording may happen to be 0 here
+        moved = {i: a + 1e-3 * rng.uniform(0.5, 1.0, a.shape) for i, a in floating.items()}
         try:
-            values = self.at({})
+            recorded = self.base, self.at(moved)
+            self.plain = True
+            values = self.at({}), self.at(moved)
         except Exception:  # whatever a user's function says to inputs without gradients
             return False
-        return values.shape == self.base.shape and bool(np.array_equal(values, self.base, equal_nan=True))
+        return all(
+            a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=True))
+            for a, b in zip(recorded, values, strict=True)
+        )
 
     def run(self, moved: dict[int, Array]) -> Outputs:
         """Give the outputs with some inputs replaced."""

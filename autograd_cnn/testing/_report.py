@@ -53,7 +53,7 @@ class NonDifferentiable:
 
 
 @dataclass(frozen=True)
-class GradientReport:
+class CheckReport:
     """What a gradient check found at its worst element; ``str`` tells all of it.
 
     Attributes

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import AutogradError, GradientCheckError, RuleError
 from autograd_cnn.testing._analytic import audit, gradients_along
-from autograd_cnn.testing._report import GradientReport
+from autograd_cnn.testing._report import CheckReport
 from autograd_cnn.testing.finite_differences import as_checked, gradcheck, outputs_of
 
 
@@ -25,7 +25,7 @@ def check_vjp(
     rtol: float = 1e-4,
     seed: int = 0,
     dodge: bool = False,
-) -> GradientReport:
+) -> CheckReport:
     """Check the gradient rules that a function runs: their numbers, shapes, dtypes and records.
 
     Beyond `gradcheck` in reverse mode: in float32 each rule must give float32 where its input and output are
@@ -38,7 +38,7 @@ def check_vjp(
 
     Returns
     -------
-    GradientReport
+    CheckReport
         Of the values.
 
     Raises
@@ -108,7 +108,7 @@ def check_jvp(
     rtol: float = 1e-4,
     seed: int = 0,
     dodge: bool = False,
-) -> GradientReport:
+) -> CheckReport:
     """Check the forward rules that a function runs: `gradcheck` in forward mode, an input element at a time.
 
     Parameters
@@ -118,7 +118,7 @@ def check_jvp(
 
     Returns
     -------
-    GradientReport
+    CheckReport
         Of the values.
 
     Raises

@@ -10,7 +10,7 @@ import pytest
 
 import autograd_cnn as ag
 from autograd_cnn.primitive import Primitive, registry
-from autograd_cnn.testing import GradientMismatch, GradientReport
+from autograd_cnn.testing import CheckReport, GradientMismatch
 
 X = np.linspace(0.4, 1.6, 6).reshape(2, 3)
 
@@ -111,6 +111,8 @@ def test_integers_and_booleans_are_constants() -> None:
     report = ag.testing.gradcheck(lambda c, x, k: ag.where(c, x * k, x), [X > 1, X, np.arange(3)], order=2)
     assert report.input == 1
     assert report.checked == 6
+    with pytest.raises(ag.DTypeError, match="no output is floating, so there is nothing to check"):
+        ag.testing.gradcheck(lambda x: x > 1.0, [X])
     with pytest.raises(ag.DTypeError, match="no input is floating"):
         ag.testing.gradcheck(lambda x: x, [np.arange(3)])
 
@@ -161,7 +163,7 @@ def test_the_same_seed_gives_the_same_report() -> None:
 
 
 def test_a_report_reads_as_one_line() -> None:
-    report = GradientReport(True, 1, 0, (1, 2), 2.0, 2.0000001, 1e-7, 1e-3, 6)
+    report = CheckReport(True, 1, 0, (1, 2), 2.0, 2.0000001, 1e-7, 1e-3, 6)
     assert str(report) == (
         "order 1, input 0, element (1, 2): analytic 2, numeric 2.0000001, error 1e-07 (allowed 0.001)"
     )

@@ -110,3 +110,13 @@ def test_joined_outputs_are_named_as_joined() -> None:
 def test_many_kinks_are_counted() -> None:
     text = str(gradcheck(ag.relu, [np.array([0.0] * 7 + [1.0])]))
     assert "    and 3 more; dodge=True moves away from them" in text
+
+
+def test_a_kink_that_cancels_inside_the_function_is_hinted_at() -> None:
+    """relu(x) - relu(-x) is x, and yet the rules give 0 at 0: no slope of the whole shows it."""
+    with pytest.raises(ag.GradientCheckError) as caught:
+        gradcheck(lambda x: ag.relu(x) - ag.relu(-x), [np.array([0.0, 1.0])])
+    assert "the rules agree a small step away: inside the function this point is a kink" in str(caught.value)
+    with pytest.raises(ag.GradientCheckError) as caught:
+        gradcheck(lambda x: x * x.detach(), [np.array([0.5, 1.0])])
+    assert "a small step away" not in str(caught.value)

@@ -133,6 +133,19 @@ def test_functions_that_ask_for_gradients_themselves() -> None:
     assert gradcheck(slope, [X], order=2).passed
 
 
+def test_a_gradient_that_happens_to_be_zero_is_still_recorded() -> None:
+    """With two zeros every first derivative of a product is 0, as it would be if nothing were recorded."""
+    for x in (np.array([0.0, 0.0, 3.0]), np.array([[2.0, 0.0], [0.0, 1.0]])):
+        assert gradcheck(lambda t: ag.prod(t), [x], order=2).passed
+
+    def slope(x: Any) -> Any:
+        if not x.requires_grad:
+            return ag.tensor(np.zeros(x.shape))
+        return ag.gradients(ag.prod(x), x, create_graph=True)[0]
+
+    assert gradcheck(slope, [np.array([0.0, 0.0, 3.0])]).passed
+
+
 def test_values_too_coarse_for_the_step_are_named() -> None:
     with pytest.raises(ag.GradientCheckError, match="float32 values on the way round off more than eps"):
         gradcheck(lambda x: ag.tanh(x).astype(np.float32).astype(np.float64), [X])
