@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--only", default="")
-    parser.add_argument("--peers", nargs="*", default=list(PEERS))
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
@@ -98,6 +98,8 @@ def main() -> None:
     for peer in sorted(set(options.peers) - set(peers)):
         print(f"{peer} is not installed, and left out")
     works = [work for work in WORKS if options.only in work]
+    if not works:
+        parser.error(f"no work's name holds {options.only!r}")
     results = measured(works, peers, options.rounds, options.seconds)
     grown = memory([work for work in MEMORY if work in works], peers)
     if options.json:

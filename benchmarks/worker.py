@@ -18,6 +18,7 @@ import time
 from importlib import import_module
 
 THREADS = "2"
+WARM_UP = "LeNet-5 step, batch 1"
 
 
 def peak_megabytes() -> float:
@@ -49,6 +50,8 @@ def main() -> None:
         if name not in works:
             answer: dict[str, object] = {"missing": True}
         elif "calls" in request:
+            if WARM_UP in works:
+                works[WARM_UP]()()  # what a library loads at its first step is no part of a work's memory
             call = works[name]()
             before = peak_megabytes()
             for _ in range(request["calls"]):
