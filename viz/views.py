@@ -84,7 +84,7 @@ def picture_of(what: Any, *examples: Any, backward: bool = True) -> Picture:
     """The picture model of ``what`` (see `draw`), with a backward half if it has one and it is asked for."""
     if isinstance(what, ag.GradientGraph):
         return snapshot_with_gradient(what, (), _seed_words(what.seeds))
-    if isinstance(what, ag.Graph):
+    if isinstance(what, ag.Recording):
         return snapshot(what)
     results = _results(what, examples)
     if not backward or not all(result.requires_grad for result in results):

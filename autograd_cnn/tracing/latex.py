@@ -1,0 +1,257 @@
+"""A captured program of single numbers as a formula in LaTeX.
+
+Formulas are put together entry by entry, so long programs need no recursion. A value's formula stands where
+it is used; one that is long and used more than once, or very long, gets a letter of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd_cnn._program.entries import Entry, Operand, Program
+from autograd_cnn.errors import GraphError
+
+SHORT, LONGEST = 24, 400  # characters: up to SHORT is repeated where used, beyond LONGEST never put inside
+SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a formula holds together
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi"
+    " omega".split()
+)
+
+
+class Formula(NamedTuple):
+    """Text, how tightly it holds together, and the number that it is, if any."""
+
+    text: str
+    binds: int = ATOM
+    number: float | None = None
+
+
+def _in(formula: Formula, least: int) -> str:
+    """Write a formula where one that binds less tightly needs parentheses."""
+    return formula.text if formula.binds >= least else rf"\left({formula.text}\right)"
+
+
+def _number(number: float) -> Formula:
+    if number != number or number in (np.inf, -np.inf):
+        text = r"\mathrm{NaN}" if number != number else (r"\infty" if number > 0 else r"-\infty")
+        return Formula(text, SUM if number < 0 else ATOM, number)
+    text = f"{number:.9g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return Formula(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", SUM if number < 0 else PRODUCT, number)
+    return Formula(text, SUM if number < 0 else ATOM, number)
+
+
+def _sum(x: Formula, y: Formula) -> Formula:
+    if x.number == 0:
+        return y
+    if y.number == 0:
+        return x
+    if y.text.startswith("-"):
+        return Formula(f"{x.text} - {y.text[1:]}", SUM)
+    return Formula(f"{x.text} + {y.text}", SUM)
+
+
+def _difference(x: Formula, y: Formula) -> Formula:
+    if y.number == 0:
+        return x
+    if x.number == 0:
+        return _negative(y)
+    return Formula(f"{x.text} - {_in(y, PRODUCT)}", SUM)
+
+
+def _negative(x: Formula) -> Formula:
+    if x.text.startswith("-") and x.binds == SUM and " + " not in x.text and " - " not in x.text:
+        return Formula(x.text[1:], PRODUCT, None if x.number is None else -x.number)
+    return Formula(f"-{_in(x, PRODUCT)}", SUM, None if x.number is None else -x.number)
+
+
+def _product(x: Formula, y: Formula) -> Formula:
+    for one, other in ((x, y), (y, x)):
+        if one.number == 1:
+            return other
+        if one.number == -1:
+            return _negative(other)
+    if x.text == y.text and x.number is None:
+        return _power(x, _number(2.0))
+    if y.number is not None and x.number is None:
+        x, y = y, x  # numbers stand in front
+    minus = x.number is not None and x.number < 0
+    first = _number(-x.number) if minus and x.number is not None else x
+    dot = r" \cdot " if y.number is not None or y.text[0].isdigit() else r" \, "
+    text = f"{_in(first, PRODUCT)}{dot}{_in(y, PRODUCT)}"
+    return Formula(f"-{text}", SUM) if minus else Formula(text, PRODUCT)
+
+
+def _quotient(x: Formula, y: Formula) -> Formula:
+    if y.number == 1:
+        return x
+    if x.text.startswith("-") and x.binds == SUM and " + " not in x.text and " - " not in x.text:
+        return Formula(rf"-\frac{{{x.text[1:]}}}{{{y.text}}}", SUM)
+    return Formula(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT)
+
+
+def _power(x: Formula, y: Formula) -> Formula:
+    if y.number == 1:
+        return x
+    if y.number == 0.5:
+        return _call(r"\sqrt")(x)
+    return Formula(f"{_in(x, ATOM)}^{{{y.text}}}", POWER)
+
+
+def _call(name: str) -> Callable[..., Formula]:
+    """Give the writer of a function of one argument."""
+    if name == r"\sqrt":
+        return lambda x: Formula(rf"\sqrt{{{x.text}}}")
+    return lambda x: Formula(rf"{name}\left({x.text}\right)", PRODUCT if name.startswith("-") else ATOM)
+
+
+def _named(name: str) -> Callable[..., Formula]:
+    return _call(rf"\operatorname{{{name}}}")
+
+
+def _between(left: str, right: str) -> Callable[..., Formula]:
+    return lambda x: Formula(rf"\left{left}{x.text}\right{right}")
+
+
+def _of_two(name: str) -> Callable[..., Formula]:
+    return lambda x, y: Formula(rf"{name}\left({x.text}, {y.text}\right)")
+
+
+def _relation(sign: str) -> Callable[..., Formula]:
+    return lambda x, y: Formula(f"{x.text} {sign} {y.text}", SUM - 1)
+
+
+def _cases(condition: Formula, x: Formula, y: Formula) -> Formula:
+    return Formula(
+        rf"\begin{{cases}} {x.text} & \text{{if }} {condition.text} \\ {y.text} & \text{{otherwise}}"
+        r" \end{cases}",
+        SUM - 1,
+    )
+
+
+def _where_positive(g: Formula, y: Formula) -> Formula:
+    return _product(g, Formula(rf"\left[{y.text} > 0\right]"))
+
+
+def _exponential(base: str) -> Callable[..., Formula]:
+    return lambda x: Formula(f"{base}^{{{x.text}}}", POWER)
+
+
+def _through(x: Formula) -> Formula:
+    return x
+
+
+ONE = _number(1.0)
+TWO = _number(2.0)
+WRITERS: Mapping[str, Callable[..., Formula]] = {
+    **dict.fromkeys(("alias", "identity", "cast", "convert", "reshape", "expand", "sum", "transpose"), _through),
+    "add": _sum,
+    "subtract": _difference,
+    "multiply": _product,
+    "divide": _quotient,
+    "negative": _negative,
+    "power": _power,
+    "square": lambda x: _power(x, TWO),
+    "reciprocal": lambda x: _quotient(ONE, x),
+    "exp": _exponential("e"),
+    "exp2": _exponential("2"),
+    "sqrt": _call(r"\sqrt"),
+    "cbrt": lambda x: Formula(rf"\sqrt[3]{{{x.text}}}"),
+    "absolute": _between("|", "|"),
+    "floor": _between(r"\lfloor ", r"\rfloor "),
+    "ceil": _between(r"\lceil ", r"\rceil "),
+    "sigmoid": _call(r"\sigma"),
+    "log": _call(r"\ln"),
+    "log2": _call(r"\log_{2}"),
+    "log10": _call(r"\log_{10}"),
+    "log1p": lambda x: _call(r"\ln")(_sum(ONE, x)),
+    "expm1": lambda x: _difference(_exponential("e")(x), ONE),
+    **{name: _call(rf"\{name}") for name in "sin cos tan sinh cosh tanh arcsin arccos arctan".split()},
+    **{
+        name: _named(shown)
+        for name, shown in (
+            ("sign", "sgn"), ("erf", "erf"), ("relu", "ReLU"), ("softplus", "softplus"), ("gelu", "GELU"),
+            ("silu", "SiLU"), ("mish", "Mish"), ("arcsinh", "arsinh"), ("arccosh", "arcosh"),
+            ("arctanh", "artanh"), ("softsign", "softsign"), ("log_of_base", "ln"),
+        )
+    },
+    "maximum": _of_two(r"\max"),
+    "minimum": _of_two(r"\min"),
+    "hypot": lambda x, y: _call(r"\sqrt")(_sum(_power(x, TWO), _power(y, TWO))),
+    "select": _cases,
+    "relu_gate": _where_positive,
+    "equal": _relation("="),
+    "not_equal": _relation(r"\neq"),
+    "less": _relation("<"),
+    "less_equal": _relation(r"\leq"),
+    "greater": _relation(">"),
+    "greater_equal": _relation(r"\geq"),
+}  # fmt: skip
+
+
+def latex(program: Program) -> str:
+    """Write a program's results as formulas."""
+    uses = Counter(v for entry in program.entries for v in entry.inputs if isinstance(v, str))
+    uses.update(program.gives.names)
+    known: dict[str, Formula] = {}
+    for value in program.inputs:
+        known[value.name] = Formula(symbol(value.name))
+    for constant in program.constants:
+        if constant.array.size != 1:
+            known[constant.name] = Formula(symbol(constant.name))
+            continue
+        known[constant.name] = _number(float(constant.array.item()))
+    rows: list[str] = []
+    last = program.entries[-1].name if program.entries else ""
+    for entry in program.entries:
+        formula = _written(entry, known)
+        length = len(formula.text)
+        if entry.name != last and (length > LONGEST or (length > SHORT and uses[entry.name] > 1)):
+            letter = f"u_{{{len(rows) + 1}}}"
+            rows.append(f"{letter} &= {formula.text}")
+            formula = Formula(letter)
+        known[entry.name] = formula
+    texts = [
+        known[leaf].text if isinstance(leaf, str) else rf"\text{{{symbol(str(leaf))}}}"
+        for leaf in program.gives.leaves
+    ]
+    result = texts[0] if len(texts) == 1 else rf"\left({', '.join(texts)}\right)"
+    if not rows:
+        return result
+    return "\n".join([r"\begin{aligned}", *(rf"{row} \\" for row in rows), f"y &= {result}", r"\end{aligned}"])
+
+
+def _written(entry: Entry, known: Mapping[str, Formula]) -> Formula:
+    name = entry.primitive.name
+    writer = WRITERS.get(name)
+    if writer is None or any(n != 1 for n in entry.shape):
+        raise GraphError(
+            "to_latex",
+            f"{name} has no formula" if writer is None else "only single numbers have a formula",
+            operands={entry.name: entry},
+            fits="arithmetic and functions of single numbers",
+            line=entry.line,
+        )
+
+    def operand(value: Operand) -> Formula:
+        return known[value] if isinstance(value, str) else _number(float(value))
+
+    return writer(*map(operand, entry.inputs))
+
+
+def symbol(name: str) -> str:
+    """Write a value's name: a single letter as it is, a Greek one by its letter, a word upright."""
+    match = re.fullmatch(r"([^\W\d_]+)_?(\d*)", name)
+    if match is None:
+        words = re.sub(r"([\\{}$&#^_%~])", lambda m: "\\_" if m[0] == "_" else " ", name)
+        return rf"\mathrm{{{words}}}"
+    word, number = match.groups()
+    letter = f"\\{word}" if word in GREEK else (word if len(word) == 1 else rf"\mathrm{{{word}}}")
+    return f"{letter}_{{{number}}}" if number else letter
