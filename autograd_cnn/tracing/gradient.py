@@ -15,8 +15,8 @@ from autograd_cnn.pytrees import Structure, flatten
 
 def gradient_function(
     run: Callable[..., Any], program: Program, argnums: int | Sequence[int], cotangents: bool
-) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """Give the function that computes the gradient, and the examples to trace it with."""
+) -> tuple[Callable[..., Any], tuple[Any, ...], list[str]]:
+    """Give the function that computes the gradient, the examples to trace it with, and their names."""
     chosen = _chosen(argnums, len(program.takes.structure.parts))
     known = {value.name: value for value in program.values()}
     results = [known[name] for name in program.gives.names if known[name].dtype.kind == "f"]
@@ -31,7 +31,9 @@ def gradient_function(
             fits="argnums= of a floating argument",
         )
     _check_results(program, results, cotangents)
+    names = [leaf if isinstance(leaf, str) else "" for leaf in program.takes.leaves]
     if cotangents:
+        names += [f"cotangent{i}" for i in range(len(program.gives.leaves))]
         examples.append(_examples(program.gives.structure, program.gives.leaves, known, wants=False))
 
     def gradient(*args: Any) -> Any:
@@ -60,7 +62,7 @@ def gradient_function(
         ]
         return made[0] if isinstance(argnums, int) else tuple(made)
 
-    return gradient, tuple(examples)
+    return gradient, tuple(examples), names
 
 
 def _chosen(argnums: int | Sequence[int], count: int) -> tuple[int, ...]:

@@ -141,8 +141,7 @@ class Graph(Program):
         v4: float32 (2,) = multiply(v3, v0)  # gradient of v0 by x (rule); ...
         return v4
         """
-        function, examples = gradient_function(self, self, argnums, cotangents)
-        return Graph._from(capture(function, examples))
+        return Graph._from(capture(*gradient_function(self, self, argnums, cotangents)))
 
     def simplify(self, passes: Sequence[str] = DEFAULT, debug: bool = False) -> Graph:
         """Rewrite the program into a smaller one that computes the same bits.

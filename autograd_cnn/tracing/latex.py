@@ -6,12 +6,11 @@ it is used; one that is long and used more than once, or very long, gets a lette
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from autograd_cnn._program.entries import Entry, Operand, Program
 from autograd_cnn.errors import GraphError
@@ -25,27 +24,52 @@ GREEK = frozenset(
 
 
 class Formula(NamedTuple):
-    """Text, how tightly it holds together, and the number that it is, if any."""
+    """Text without its sign, how tightly it holds together, and what it is made of where that matters.
+
+    ``number`` is the number that it is; ``fraction`` its numerator and denominator; ``terms`` what a sum
+    began with, and its last term.
+    """
 
     text: str
     binds: int = ATOM
+    minus: bool = False
     number: float | None = None
+    fraction: tuple[Any, Any] | None = None
+    terms: tuple[Any, Any] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text with its sign."""
+        return f"-{self.text}" if self.minus else self.text
+
+    @property
+    def size(self) -> Formula:
+        """The formula without its sign."""
+        return self._replace(minus=False, number=None if self.number is None else abs(self.number))
 
 
 def _in(formula: Formula, least: int) -> str:
     """Write a formula where one that binds less tightly needs parentheses."""
-    return formula.text if formula.binds >= least else rf"\left({formula.text}\right)"
+    fits = formula.binds >= least and not formula.minus
+    return formula.text if fits else rf"\left({formula.shown}\right)"
 
 
 def _number(number: float) -> Formula:
-    if number != number or number in (np.inf, -np.inf):
-        text = r"\mathrm{NaN}" if number != number else (r"\infty" if number > 0 else r"-\infty")
-        return Formula(text, SUM if number < 0 else ATOM, number)
-    text = f"{number:.9g}"
+    minus = math.copysign(1.0, number) < 0
+    size = abs(number)
+    if math.isnan(number) or math.isinf(number):
+        return Formula(r"\infty" if math.isinf(number) else r"\mathrm{NaN}", ATOM, minus, number)
+    text = f"{size:.9g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
-        return Formula(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", SUM if number < 0 else PRODUCT, number)
-    return Formula(text, SUM if number < 0 else ATOM, number)
+        return Formula(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT, minus, number)
+    return Formula(text, ATOM, minus, number)
+
+
+def _negative(x: Formula) -> Formula:
+    if x.binds == SUM:
+        return Formula(_in(x, PRODUCT), ATOM, True)
+    return x._replace(minus=not x.minus, number=None if x.number is None else -x.number)
 
 
 def _sum(x: Formula, y: Formula) -> Formula:
@@ -53,48 +77,47 @@ def _sum(x: Formula, y: Formula) -> Formula:
         return y
     if y.number == 0:
         return x
-    if y.text.startswith("-"):
-        return Formula(f"{x.text} - {y.text[1:]}", SUM)
-    return Formula(f"{x.text} + {y.text}", SUM)
+    if x == y:
+        return _product(_number(2.0), x)
+    if x.terms is not None and x.terms[1] == y:
+        return _sum(x.terms[0], _product(_number(2.0), y))
+    if x.minus and not y.minus and y.binds > SUM:
+        x, y = y, x
+    sign, second = ("-", _in(y.size, PRODUCT)) if y.minus else ("+", y.text)
+    return Formula(f"{x.shown} {sign} {second}", SUM, terms=(x, y))
 
 
 def _difference(x: Formula, y: Formula) -> Formula:
-    if y.number == 0:
-        return x
-    if x.number == 0:
-        return _negative(y)
-    return Formula(f"{x.text} - {_in(y, PRODUCT)}", SUM)
-
-
-def _negative(x: Formula) -> Formula:
-    if x.text.startswith("-") and x.binds == SUM and " + " not in x.text and " - " not in x.text:
-        return Formula(x.text[1:], PRODUCT, None if x.number is None else -x.number)
-    return Formula(f"-{_in(x, PRODUCT)}", SUM, None if x.number is None else -x.number)
+    return _sum(x, _negative(y))
 
 
 def _product(x: Formula, y: Formula) -> Formula:
-    for one, other in ((x, y), (y, x)):
-        if one.number == 1:
-            return other
-        if one.number == -1:
-            return _negative(other)
+    minus = x.minus != y.minus
+    x, y = x.size, y.size
+    if x.number == 1 or y.number == 1:
+        only = y if x.number == 1 else x
+        return _negative(only) if minus else only
+    if x.fraction is not None or y.fraction is not None:
+        (a, b), (c, d) = (f.fraction or (f, ONE) for f in (x, y))
+        whole = _quotient(_product(a, c), _product(b, d))
+        return _negative(whole) if minus else whole
     if x.text == y.text and x.number is None:
-        return _power(x, _number(2.0))
+        return _power(x, TWO)._replace(minus=minus)
     if y.number is not None and x.number is None:
         x, y = y, x  # numbers stand in front
-    minus = x.number is not None and x.number < 0
-    first = _number(-x.number) if minus and x.number is not None else x
-    dot = r" \cdot " if y.number is not None or y.text[0].isdigit() else r" \, "
-    text = f"{_in(first, PRODUCT)}{dot}{_in(y, PRODUCT)}"
-    return Formula(f"-{text}", SUM) if minus else Formula(text, PRODUCT)
+    dot = r" \cdot " if y.text[0].isdigit() else r" \, "
+    return Formula(f"{_in(x, PRODUCT)}{dot}{_in(y, PRODUCT)}", PRODUCT, minus)
 
 
 def _quotient(x: Formula, y: Formula) -> Formula:
+    minus = x.minus != y.minus
+    x, y = x.size, y.size
     if y.number == 1:
-        return x
-    if x.text.startswith("-") and x.binds == SUM and " + " not in x.text and " - " not in x.text:
-        return Formula(rf"-\frac{{{x.text[1:]}}}{{{y.text}}}", SUM)
-    return Formula(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT)
+        return _negative(x) if minus else x
+    if x.fraction is not None or y.fraction is not None:
+        (a, b), (c, d) = (f.fraction or (f, ONE) for f in (x, y))
+        x, y = _product(a, d), _product(b, c)
+    return Formula(rf"\frac{{{x.text}}}{{{y.text}}}", PRODUCT, minus, fraction=(x, y))
 
 
 def _power(x: Formula, y: Formula) -> Formula:
@@ -102,14 +125,14 @@ def _power(x: Formula, y: Formula) -> Formula:
         return x
     if y.number == 0.5:
         return _call(r"\sqrt")(x)
-    return Formula(f"{_in(x, ATOM)}^{{{y.text}}}", POWER)
+    return Formula(f"{_in(x, ATOM)}^{{{y.shown}}}", POWER)
 
 
 def _call(name: str) -> Callable[..., Formula]:
     """Give the writer of a function of one argument."""
     if name == r"\sqrt":
-        return lambda x: Formula(rf"\sqrt{{{x.text}}}")
-    return lambda x: Formula(rf"{name}\left({x.text}\right)", PRODUCT if name.startswith("-") else ATOM)
+        return lambda x: Formula(rf"\sqrt{{{x.shown}}}")
+    return lambda x: Formula(rf"{name}\left({x.shown}\right)")
 
 
 def _named(name: str) -> Callable[..., Formula]:
@@ -117,39 +140,47 @@ def _named(name: str) -> Callable[..., Formula]:
 
 
 def _between(left: str, right: str) -> Callable[..., Formula]:
-    return lambda x: Formula(rf"\left{left}{x.text}\right{right}")
+    return lambda x: Formula(rf"\left{left}{x.shown}\right{right}")
 
 
 def _of_two(name: str) -> Callable[..., Formula]:
-    return lambda x, y: Formula(rf"{name}\left({x.text}, {y.text}\right)")
+    return lambda x, y: Formula(rf"{name}\left({x.shown}, {y.shown}\right)")
 
 
 def _relation(sign: str) -> Callable[..., Formula]:
-    return lambda x, y: Formula(f"{x.text} {sign} {y.text}", SUM - 1)
+    return lambda x, y: Formula(f"{x.shown} {sign} {y.shown}", SUM - 1)
 
 
 def _cases(condition: Formula, x: Formula, y: Formula) -> Formula:
     return Formula(
-        rf"\begin{{cases}} {x.text} & \text{{if }} {condition.text} \\ {y.text} & \text{{otherwise}}"
+        rf"\begin{{cases}} {x.shown} & \text{{if }} {condition.shown} \\ {y.shown} & \text{{otherwise}}"
         r" \end{cases}",
         SUM - 1,
     )
 
 
 def _where_positive(g: Formula, y: Formula) -> Formula:
-    return _product(g, Formula(rf"\left[{y.text} > 0\right]"))
+    return _product(g, Formula(rf"\left[{y.shown} > 0\right]"))
+
+
+def _sigmoid_gate(g: Formula, out: Formula) -> Formula:
+    return _product(g, _product(out, _difference(ONE, out)))
+
+
+def _gate(name: str) -> Callable[..., Formula]:
+    """Give the writer of a derivative that is an operation of its own: g f'(x)."""
+    return lambda g, x: _product(g, _named(f"{name}'")(x))
 
 
 def _exponential(base: str) -> Callable[..., Formula]:
-    return lambda x: Formula(f"{base}^{{{x.text}}}", POWER)
+    return lambda x: Formula(f"{base}^{{{x.shown}}}", POWER)
 
 
 def _through(x: Formula) -> Formula:
     return x
 
 
-ONE = _number(1.0)
-TWO = _number(2.0)
+ONE, TWO = _number(1.0), _number(2.0)
 WRITERS: Mapping[str, Callable[..., Formula]] = {
     **dict.fromkeys(("alias", "identity", "cast", "convert", "reshape", "expand", "sum", "transpose"), _through),
     "add": _sum,
@@ -163,7 +194,7 @@ WRITERS: Mapping[str, Callable[..., Formula]] = {
     "exp": _exponential("e"),
     "exp2": _exponential("2"),
     "sqrt": _call(r"\sqrt"),
-    "cbrt": lambda x: Formula(rf"\sqrt[3]{{{x.text}}}"),
+    "cbrt": lambda x: Formula(rf"\sqrt[3]{{{x.shown}}}"),
     "absolute": _between("|", "|"),
     "floor": _between(r"\lfloor ", r"\rfloor "),
     "ceil": _between(r"\lceil ", r"\rceil "),
@@ -187,6 +218,11 @@ WRITERS: Mapping[str, Callable[..., Formula]] = {
     "hypot": lambda x, y: _call(r"\sqrt")(_sum(_power(x, TWO), _power(y, TWO))),
     "select": _cases,
     "relu_gate": _where_positive,
+    "sigmoid_gate": _sigmoid_gate,
+    "silu_gate": _gate("SiLU"),
+    "mish_gate": _gate("Mish"),
+    "gelu_gate": _gate("GELU"),
+    "softsign_gate": _gate("softsign"),
     "equal": _relation("="),
     "not_equal": _relation(r"\neq"),
     "less": _relation("<"),
@@ -215,11 +251,11 @@ def latex(program: Program) -> str:
         length = len(formula.text)
         if entry.name != last and (length > LONGEST or (length > SHORT and uses[entry.name] > 1)):
             letter = f"u_{{{len(rows) + 1}}}"
-            rows.append(f"{letter} &= {formula.text}")
+            rows.append(f"{letter} &= {formula.shown}")
             formula = Formula(letter)
         known[entry.name] = formula
     texts = [
-        known[leaf].text if isinstance(leaf, str) else rf"\text{{{symbol(str(leaf))}}}"
+        known[leaf].shown if isinstance(leaf, str) else rf"\text{{{symbol(str(leaf))}}}"
         for leaf in program.gives.leaves
     ]
     result = texts[0] if len(texts) == 1 else rf"\left({', '.join(texts)}\right)"

@@ -172,14 +172,18 @@ def _frozen(array: Any, is_ours: bool) -> Any:
     return kept
 
 
-def capture(fn: Callable[..., Any], examples: Sequence[Any]) -> Program:
-    """Run ``fn`` on tensors without values and give what it did as a program."""
+def capture(fn: Callable[..., Any], examples: Sequence[Any], names: Sequence[str] | None = None) -> Program:
+    """Run ``fn`` on tensors without values and give what it did as a program.
+
+    ``names`` has one for each leaf of the examples; without it they come from the parameters.
+    """
     leaves, structure = flatten(tuple(examples))
     tracer = Tracer()
     inputs: list[Value] = []
     arguments: list[Any] = []
     named: list[str | Fixed] = []
-    for leaf, name in zip(leaves, _names(fn, structure.paths()), strict=True):
+    own = _names(fn, structure.paths()) if names is None else names
+    for leaf, name in zip(leaves, own, strict=True):
         example = np.asarray(leaf, np.float32) if leaf.__class__ is float else leaf
         if isinstance(example, (Tensor, Abstract, np.ndarray, np.generic)):
             value, tensor = tracer.input(name, example)
