@@ -138,7 +138,7 @@ def _leaked(primitive: Primitive, inputs: tuple[Any, ...]) -> LeakedTensorError:
     operands: dict[str, Any] = {}
     place = ""
     for position, value in enumerate(inputs):
-        if value.__class__ is Tensor and value._data.__class__ is Abstract:
+        if value.__class__ is Tensor and isinstance(value._data, Abstract):
             operands[value.name or primitive.input_name(position)] = value
             place = place or (f", made at {value._node.line}" if value._node is not None else "")
     return LeakedTensorError(

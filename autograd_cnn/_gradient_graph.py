@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from autograd_cnn._graph import Recording, Node, ancestors
+from autograd_cnn._graph import Node, Recording, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
 from autograd_cnn._reverse import cotangent_for

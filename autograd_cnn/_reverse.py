@@ -72,7 +72,9 @@ def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
         if tensor.grad is None:
             tensor.grad = new
         else:
-            tensor.grad = tensor.grad + new if create_graph or abstract else Tensor(tensor.grad._data + new._data)
+            tensor.grad = (
+                tensor.grad + new if create_graph or abstract else Tensor(tensor.grad._data + new._data)
+            )
 
 
 @checked

@@ -19,7 +19,20 @@ from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.resampling import AxisMap
 
 DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+    [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+    ]
 )
 RECORDS: Mapping[str, type[Any]] = MappingProxyType(
     {kind.__name__: kind for kind in (ConvGeometry, WindowGeometry, AxisMap)}
@@ -64,7 +77,7 @@ def encode(value: Any) -> Any:
 
 def dtype_name(dtype: Any) -> str:
     """Give the name of a dtype that a graph may hold."""
-    name = np.dtype(dtype).name
+    name: str = np.dtype(dtype).name
     if name not in DTYPES:
         raise FormatError("to_json", f"the dtype {name} cannot be written", fits=", ".join(sorted(DTYPES)))
     return name

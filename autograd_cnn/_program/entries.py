@@ -120,9 +120,7 @@ class Entry:
         settings = "".join(f", {key}={value}" for key, value in self.settings.items())
         call = f"{self.primitive.name}({', '.join(map(str, self.inputs))}{settings})"
         notes = [str(note) for note in (self.because, self.line) if note is not None]
-        return f"{', '.join(map(str, self.outputs))} = {call}" + (
-            f"  # {'; '.join(notes)}" if notes else ""
-        )
+        return f"{', '.join(map(str, self.outputs))} = {call}" + (f"  # {'; '.join(notes)}" if notes else "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._costs import flops, nbytes
 from autograd_cnn._creation import abstract_tensor
-from autograd_cnn._graph import Recording, Node
+from autograd_cnn._graph import Node, Recording
 from autograd_cnn._modes import Scope, switched
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError

@@ -83,9 +83,7 @@ def _gradients(program: Program, arrays: Mapping[str, NDArray[Any]]) -> list[NDA
 
 
 def _same_bits(first: NDArray[Any], second: NDArray[Any]) -> bool:
-    return (
-        first.shape == second.shape and first.dtype == second.dtype and first.tobytes() == second.tobytes()
-    )
+    return first.shape == second.shape and first.dtype == second.dtype and first.tobytes() == second.tobytes()
 
 
 def _differ(name: str, what: str, first: NDArray[Any], second: NDArray[Any]) -> RewriteError:

@@ -128,25 +128,22 @@ def forward(rewriting: Pass, program: Program) -> Program:
     for old in program.entries:
         entry = _renamed(old, called)
         while True:
-            rules = by_op.get(entry.primitive.name, general) if not general else [
-                *by_op.get(entry.primitive.name, ()),
-                *general,
-            ]
-            rule, result = _first(rules, entry, known)
-            if rule is None:
+            rules = [*by_op.get(entry.primitive.name, ()), *general]
+            found = _first(rules, entry, known)
+            if found is None:
                 known.emit(entry)
                 entries.append(entry)
                 break
+            applied, result = found
             before = (*dict.fromkeys(known.looked), entry)
             if isinstance(result, Entry):
                 history.append(
-                    Application(rewriting.name, rule.name, before, (result,), entry.name, entry.name)
+                    Application(rewriting.name, applied.name, before, (result,), entry.name, entry.name)
                 )
                 entry = result
                 continue
-            assert result is not None
             history.append(
-                Application(rewriting.name, rule.name, before, (), entry.name, ", ".join(result))
+                Application(rewriting.name, applied.name, before, (), entry.name, ", ".join(result))
             )
             for value, name in zip(entry.outputs, result, strict=True):
                 called[value.name] = name
@@ -162,18 +159,18 @@ def forward(rewriting: Pass, program: Program) -> Program:
     )
 
 
-def _first(rules: Sequence[Rule], entry: Entry, known: Known) -> tuple[Rule | None, Entry | Names | None]:
+def _first(rules: Sequence[Rule], entry: Entry, known: Known) -> tuple[Rule, Entry | Names] | None:
     """Give the first rule that applies, and what it gives."""
     for rule in rules:
         known.looked = []
         result = rule.rewrite(entry, known)
         if result is not None:
             return rule, result
-    return None, None
+    return None
 
 
 def _renamed(entry: Entry, called: Mapping[str, str]) -> Entry:
-    inputs = tuple([called.get(v, v) if v.__class__ is str else v for v in entry.inputs])  # type: ignore[call-overload]
+    inputs = tuple([called.get(v, v) if isinstance(v, str) else v for v in entry.inputs])
     because = entry.because
     if because is not None and because.value in called:
         because = replace(because, value=called[because.value])
@@ -184,9 +181,7 @@ def _renamed(entry: Entry, called: Mapping[str, str]) -> Entry:
 
 def renamed_tree(tree: Tree, called: Mapping[str, str]) -> Tree:
     """Put other names in place of a tree's."""
-    return Tree(
-        tree.structure, tuple(called.get(v, v) if isinstance(v, str) else v for v in tree.leaves)
-    )
+    return Tree(tree.structure, tuple(called.get(v, v) if isinstance(v, str) else v for v in tree.leaves))
 
 
 def is_filled_with(array: NDArray[Any] | None, number: float) -> bool:
@@ -195,5 +190,6 @@ def is_filled_with(array: NDArray[Any] | None, number: float) -> bool:
         return False
     wanted = np.asarray(number, array.dtype)
     return bool(
-        (array == wanted).all() and (array.dtype.kind != "f" or (np.signbit(array) == np.signbit(wanted)).all())
+        (array == wanted).all()
+        and (array.dtype.kind != "f" or (np.signbit(array) == np.signbit(wanted)).all())
     )

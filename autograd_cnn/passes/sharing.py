@@ -31,16 +31,17 @@ def _folded(entry: Entry, known: Known) -> Names | None:
     except (ArithmeticError, LookupError, TypeError, ValueError):
         return None  # whoever runs the graph shall see the error, with its line
     arrays = [np.asarray(array) for array in (made if isinstance(made, tuple) else (made,))]
-    if any(v.name in known.ordered and not a.flags.c_contiguous for v, a in zip(entry.outputs, arrays, strict=True)):
+    if any(
+        v.name in known.ordered and not a.flags.c_contiguous
+        for v, a in zip(entry.outputs, arrays, strict=True)
+    ):
         return None
     return tuple(known.new_constant(np.array(array, order="C")) for array in arrays)
 
 
 def _shared(entry: Entry, known: Known) -> Names | None:
     """The same operation on the same operands, in the same order: a NaN of y + x may not be that of x + y."""
-    operands = tuple(
-        ("value", v) if isinstance(v, str) else operand_key(v, {}) for v in entry.inputs
-    )
+    operands = tuple(("value", v) if isinstance(v, str) else operand_key(v, {}) for v in entry.inputs)
     key = (primitive_key(entry.primitive), operands, settings_key(entry.settings))
     names = tuple(value.name for value in entry.outputs)
     found = known.same.setdefault(key, names)

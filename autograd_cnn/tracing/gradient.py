@@ -81,7 +81,8 @@ def _listed(chosen: Sequence[int]) -> str:
 
 def _parts(tree: Tree) -> list[tuple[Structure, Sequence[str | Fixed]]]:
     """Split the arguments' leaves among the arguments."""
-    parts, at = [], 0
+    parts: list[tuple[Structure, Sequence[str | Fixed]]] = []
+    at = 0
     for part in tree.structure.parts:
         parts.append((part, tree.leaves[at : at + part.leaves]))
         at += part.leaves
@@ -106,7 +107,9 @@ def _examples(
 def _check_results(program: Program, results: Sequence[Value], cotangents: bool) -> None:
     if not results:
         raise NoGradientError(
-            "graph.gradient", "no result is a floating array, so none has a gradient", fits="a floating result"
+            "graph.gradient",
+            "no result is a floating array, so none has a gradient",
+            fits="a floating result",
         )
     shapes = [value.shape for value in results]
     single = len(program.gives.leaves) == 1 and all(n == 1 for n in shapes[0])

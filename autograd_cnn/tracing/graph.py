@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import networkx as nx
 import numpy as np
@@ -15,8 +15,7 @@ from autograd_cnn._program.entries import Fixed, Program, Value
 from autograd_cnn._program.identity import digest, same_leaf
 from autograd_cnn._program.running import run
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.abstract import Abstract
-from autograd_cnn.errors import DTypeError, FormatError, ShapeError, StructureError
+from autograd_cnn.errors import DTypeError, ShapeError, StructureError
 from autograd_cnn.ops import triangles
 from autograd_cnn.passes.simplifying import DEFAULT, simplified
 from autograd_cnn.pytrees import check_same, flatten
@@ -169,7 +168,7 @@ class Graph(Program):
         Examples
         --------
         >>> import autograd_cnn as ag
-        >>> graph = ag.trace(lambda x: (x.T.T * 1.0), ag.Abstract((2, 3))).simplify()
+        >>> graph = ag.trace(lambda x: x.T.T * 1.0, ag.Abstract((2, 3))).simplify()
         >>> print(graph)
         x: float32 (2, 3)
         return x

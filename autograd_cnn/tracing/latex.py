@@ -17,10 +17,26 @@ from autograd_cnn.errors import GraphError
 
 SHORT, LONGEST = 24, 400  # characters: up to SHORT is repeated where used, beyond LONGEST never put inside
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a formula holds together
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi"
-    " omega".split()
-)
+THROUGH = ("alias", "identity", "cast", "convert", "reshape", "expand", "sum", "transpose")
+FUNCTIONS = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan")
+NAMED = {
+    "sign": "sgn",
+    "erf": "erf",
+    "relu": "ReLU",
+    "softplus": "softplus",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "arcsinh": "arsinh",
+    "arccosh": "arcosh",
+    "arctanh": "artanh",
+    "softsign": "softsign",
+    "log_of_base": "ln",
+}
+GREEK_LETTERS = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega
+"""
+GREEK = frozenset(GREEK_LETTERS.split())
 
 
 class Formula(NamedTuple):
@@ -182,7 +198,7 @@ def _through(x: Formula) -> Formula:
 
 ONE, TWO = _number(1.0), _number(2.0)
 WRITERS: Mapping[str, Callable[..., Formula]] = {
-    **dict.fromkeys(("alias", "identity", "cast", "convert", "reshape", "expand", "sum", "transpose"), _through),
+    **dict.fromkeys(THROUGH, _through),
     "add": _sum,
     "subtract": _difference,
     "multiply": _product,
@@ -204,15 +220,8 @@ WRITERS: Mapping[str, Callable[..., Formula]] = {
     "log10": _call(r"\log_{10}"),
     "log1p": lambda x: _call(r"\ln")(_sum(ONE, x)),
     "expm1": lambda x: _difference(_exponential("e")(x), ONE),
-    **{name: _call(rf"\{name}") for name in "sin cos tan sinh cosh tanh arcsin arccos arctan".split()},
-    **{
-        name: _named(shown)
-        for name, shown in (
-            ("sign", "sgn"), ("erf", "erf"), ("relu", "ReLU"), ("softplus", "softplus"), ("gelu", "GELU"),
-            ("silu", "SiLU"), ("mish", "Mish"), ("arcsinh", "arsinh"), ("arccosh", "arcosh"),
-            ("arctanh", "artanh"), ("softsign", "softsign"), ("log_of_base", "ln"),
-        )
-    },
+    **{name: _call(rf"\{name}") for name in FUNCTIONS},
+    **{name: _named(shown) for name, shown in NAMED.items()},
     "maximum": _of_two(r"\max"),
     "minimum": _of_two(r"\min"),
     "hypot": lambda x, y: _call(r"\sqrt")(_sum(_power(x, TWO), _power(y, TWO))),
@@ -229,7 +238,7 @@ WRITERS: Mapping[str, Callable[..., Formula]] = {
     "less_equal": _relation(r"\leq"),
     "greater": _relation(">"),
     "greater_equal": _relation(r"\geq"),
-}  # fmt: skip
+}
 
 
 def latex(program: Program) -> str:
@@ -261,7 +270,9 @@ def latex(program: Program) -> str:
     result = texts[0] if len(texts) == 1 else rf"\left({', '.join(texts)}\right)"
     if not rows:
         return result
-    return "\n".join([r"\begin{aligned}", *(rf"{row} \\" for row in rows), f"y &= {result}", r"\end{aligned}"])
+    return "\n".join(
+        [r"\begin{aligned}", *(rf"{row} \\" for row in rows), f"y &= {result}", r"\end{aligned}"]
+    )
 
 
 def _written(entry: Entry, known: Mapping[str, Formula]) -> Formula:

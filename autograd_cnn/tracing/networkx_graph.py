@@ -24,7 +24,9 @@ def as_networkx(program: Program) -> nx.MultiDiGraph:
         ports[value.name] = (value.name, 0)
     for entry in program.entries:
         scopes = () if entry.scope is None else entry.scope.path()
-        numbers = {entry.primitive.input_name(i): v for i, v in enumerate(entry.inputs) if not isinstance(v, str)}
+        numbers = {
+            entry.primitive.input_name(i): v for i, v in enumerate(entry.inputs) if not isinstance(v, str)
+        }
         graph.add_node(
             entry.name,
             kind="operation",

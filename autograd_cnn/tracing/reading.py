@@ -11,8 +11,8 @@ import binascii
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
 from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -132,7 +132,9 @@ class _Reader:
         name = _text(row.get("op"), "an op")
         primitive = registry.get(name)
         if primitive is None:
-            raise _wrong(f"no primitive is called {name!r}", "a registered primitive; or import what registers it")
+            raise _wrong(
+                f"no primitive is called {name!r}", "a registered primitive; or import what registers it"
+            )
         inputs = tuple(self.operand(v) for v in _list(row.get("inputs"), None, "inputs"))
         given = row.get("settings", {})
         _check(isinstance(given, dict), "settings must be an object")

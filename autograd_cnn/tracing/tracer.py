@@ -1,4 +1,4 @@
-"""Capturing: a function runs once on tensors without values, and every primitive it applies is written down."""
+"""Capturing: a function runs once on tensors without values, and every primitive applied is written down."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ class Tracer:
         self._records.append(Record(primitive, operands, settings, tuple(values), made[0]._node))
 
     def _operand(self, op: str, value: Any) -> Operand:
+        array: Any
         if value.__class__ is Tensor:
             array = value._data
         elif isinstance(value, (np.ndarray, np.generic)):
@@ -198,9 +199,7 @@ def capture(fn: Callable[..., Any], examples: Sequence[Any], names: Sequence[str
     for argument in arguments:
         if isinstance(argument, Tensor):
             argument.grad = None  # backward() inside fn would leave a cycle
-    return Program(
-        tuple(inputs), tracer.constants(), tracer.entries(), Tree(structure, tuple(named)), gives
-    )
+    return Program(tuple(inputs), tracer.constants(), tracer.entries(), Tree(structure, tuple(named)), gives)
 
 
 def _names(fn: Callable[..., Any], paths: Sequence[str]) -> list[str]:
@@ -217,4 +216,3 @@ def _names(fn: Callable[..., Any], paths: Sequence[str]) -> list[str]:
         first = positional[index] if index < len(positional) else f"x{index}"
         names.append(first + re.sub(r"\['?(\w*[^\W\d]\w*)'?\]", r".\1", rest))
     return names
-

@@ -109,5 +109,7 @@ def _structure(structure: Structure) -> Any:
 
 def _keys(keys: Sequence[Any]) -> list[Any]:
     if not all(key.__class__ in (str, int) for key in keys):
-        raise FormatError("to_json", f"the keys {list(keys)} cannot be written", fits="strings, whole numbers")
+        raise FormatError(
+            "to_json", f"the keys {list(keys)} cannot be written", fits="strings, whole numbers"
+        )
     return list(keys)

@@ -92,7 +92,7 @@ class Call:
         """Give the value computed already, the first time; later compute it from the arrays."""
         if self._value is not None:
             value, self._value = self._value, None
-            if value._data.__class__ is not Abstract:  # a traced graph computes it when it runs
+            if not isinstance(value._data, Abstract):  # a traced graph computes it when it runs
                 return value._data
         with no_grad():
             return self.layout.joined(self._run(*map(Tensor, arrays)))._data
