@@ -66,7 +66,7 @@ class Abstract:
             "bool",
             "Python cannot choose a branch by a value that is not known: only shapes are here",
             operands={"x": self},
-            fits="ag.where(condition, a, b), which keeps both branches; or a choice by shapes or plain numbers",
+            fits="ag.where(condition, a, b), which keeps both branches; or a choice by shapes",
         )
 
     __bool__ = _decide

@@ -1,4 +1,4 @@
-"""Running a program: its entries, one after the other, on Tensors; each value is let go after its last use."""
+"""Running a program: its entries one after the other, on Tensors; a value is let go after its last use."""
 
 from __future__ import annotations
 

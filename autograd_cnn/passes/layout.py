@@ -12,17 +12,19 @@ from collections.abc import Container
 from autograd_cnn._program.entries import Entry, Program
 
 # results rounded once from elements, or moved: the same bits whatever the order, which is passed on
-INDIFFERENT = frozenset(
-    "absolute add alias cast ceil concatenate convert crop divide equal expand first_share floor greater"
-    " greater_equal identity isfinite isinf isnan less less_equal logical_and logical_not logical_or"
-    " logical_xor maximum minimum multiply negative not_equal pad relu relu_gate reshape select sign slice"
-    " sqrt square subtract transpose trunc unslice".split()
-)
-VIEWS = frozenset("alias crop expand identity reshape slice transpose".split())
+_MOVED_OR_ROUNDED_ONCE = """
+    absolute add alias cast ceil concatenate convert crop divide equal expand first_share floor greater
+    greater_equal identity isfinite isinf isnan less less_equal logical_and logical_not logical_or
+    logical_xor maximum minimum multiply negative not_equal pad relu relu_gate reshape select sign slice
+    sqrt square subtract transpose trunc unslice
+"""
+INDIFFERENT = frozenset(_MOVED_OR_ROUNDED_ONCE.split())
+VIEWS = frozenset({"alias", "crop", "expand", "identity", "reshape", "slice", "transpose"})
 # beside the indifferent ones these make new arrays in the order of their operands
-FRESH = (INDIFFERENT - VIEWS - {"unslice"}) | frozenset(
-    "arcsinh arctan cbrt cos cosh exp exp2 expm1 log log10 log1p log2 power reciprocal sin sinh tan tanh".split()
-)
+_FUNCTIONS = """
+    arcsinh arctan cbrt cos cosh exp exp2 expm1 log log10 log1p log2 power reciprocal sin sinh tan tanh
+"""
+FRESH = (INDIFFERENT - VIEWS - {"unslice"}) | frozenset(_FUNCTIONS.split())
 
 
 def ordered_values(program: Program) -> set[str]:
@@ -36,7 +38,7 @@ def ordered_values(program: Program) -> set[str]:
 
 
 def is_packed(entry: Entry, packed: Container[str]) -> bool:
-    """Say whether an entry's result surely lies in row-major order without gaps, from what its operands do."""
+    """Say whether an entry's result surely lies in row-major order, from what its operands do."""
     name = entry.primitive.name
     if name not in FRESH and name not in ("alias", "identity", "reshape"):
         return False

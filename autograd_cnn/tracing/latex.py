@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from autograd_cnn._program.entries import Entry, Operand, Program
 from autograd_cnn.errors import GraphError
 
-SHORT, LONGEST = 24, 400  # characters: up to SHORT is repeated where used, beyond LONGEST never put inside
+SHORT, LONGEST = 24, 400  # characters: up to SHORT a value is repeated, beyond LONGEST it is named
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a formula holds together
 THROUGH = ("alias", "identity", "cast", "convert", "reshape", "expand", "sum", "transpose")
 FUNCTIONS = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan")
