@@ -100,8 +100,9 @@ class Known:
         """Make a constant that the program does not have yet."""
         while (name := f"k{self._count}") in self.values:
             self._count += 1
-        array.flags.writeable = False
-        self.constants[name] = Constant(name, array)
+        kept = np.array(array, order="C")
+        kept.flags.writeable = False
+        self.constants[name] = Constant(name, kept)
         self.values[name] = self.constants[name].value
         self.packed.add(name)
         return name

@@ -36,7 +36,7 @@ def _folded(entry: Entry, known: Known) -> Names | None:
         for v, a in zip(entry.outputs, arrays, strict=True)
     ):
         return None
-    return tuple(known.new_constant(np.array(array, order="C")) for array in arrays)
+    return tuple(known.new_constant(array) for array in arrays)
 
 
 def _shared(entry: Entry, known: Known) -> Names | None:

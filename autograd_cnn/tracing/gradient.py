@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from autograd_cnn._program.entries import Fixed, Program, Tree, Value
@@ -33,7 +34,8 @@ def gradient_function(
     _check_results(program, results, cotangents)
     names = [leaf if isinstance(leaf, str) else "" for leaf in program.takes.leaves]
     if cotangents:
-        names += [f"cotangent{i}" for i in range(len(program.gives.leaves))]
+        numbers = count()
+        names += [f"cotangent{next(numbers)}" if isinstance(v, str) else "" for v in program.gives.leaves]
         examples.append(_examples(program.gives.structure, program.gives.leaves, known, wants=False))
 
     def gradient(*args: Any) -> Any:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from autograd_cnn._program.entries import Entry, Operand, Program
+from autograd_cnn._program.entries import Entry, Fixed, Operand, Program
 from autograd_cnn.errors import GraphError
 
 SHORT, LONGEST = 24, 400  # characters: up to SHORT a value is repeated, beyond LONGEST it is named
@@ -40,7 +40,7 @@ GREEK = frozenset(GREEK_LETTERS.split())
 
 
 class Formula(NamedTuple):
-    """Text without its sign, how tightly it holds together, and what it is made of where that matters.
+    """Text without its sign, how tightly it holds together, and what it is made of if that matters.
 
     ``number`` is the number that it is; ``fraction`` its numerator and denominator; ``terms`` what a sum
     began with, and its last term.
@@ -93,6 +93,10 @@ def _sum(x: Formula, y: Formula) -> Formula:
         return y
     if y.number == 0:
         return x
+    if x.number is not None and y.number is not None:
+        return _number(x.number + y.number)
+    if x.terms is not None and x.terms[1].number is not None and y.number is not None:
+        return _sum(x.terms[0], _sum(x.terms[1], y))
     if x == y:
         return _product(_number(2.0), x)
     if x.terms is not None and x.terms[1] == y:
@@ -110,6 +114,8 @@ def _difference(x: Formula, y: Formula) -> Formula:
 def _product(x: Formula, y: Formula) -> Formula:
     minus = x.minus != y.minus
     x, y = x.size, y.size
+    if x.number is not None and y.number is not None:
+        return _number(-x.number * y.number if minus else x.number * y.number)
     if x.number == 1 or y.number == 1:
         only = y if x.number == 1 else x
         return _negative(only) if minus else only
@@ -263,16 +269,18 @@ def latex(program: Program) -> str:
             rows.append(f"{letter} &= {formula.shown}")
             formula = Formula(letter)
         known[entry.name] = formula
-    texts = [
-        known[leaf].shown if isinstance(leaf, str) else rf"\text{{{symbol(str(leaf))}}}"
-        for leaf in program.gives.leaves
-    ]
+    texts = [known[leaf].shown if isinstance(leaf, str) else _fixed(leaf) for leaf in program.gives.leaves]
     result = texts[0] if len(texts) == 1 else rf"\left({', '.join(texts)}\right)"
     if not rows:
         return result
     return "\n".join(
         [r"\begin{aligned}", *(rf"{row} \\" for row in rows), f"y &= {result}", r"\end{aligned}"]
     )
+
+
+def _fixed(leaf: Fixed) -> str:
+    number = leaf.value
+    return _number(float(number)).shown if isinstance(number, (int, float)) else symbol(str(number))
 
 
 def _written(entry: Entry, known: Mapping[str, Formula]) -> Formula:

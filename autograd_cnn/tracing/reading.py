@@ -171,7 +171,7 @@ class _Reader:
         """Ask the shape rule, which may refuse what does not fit in any way it likes."""
         count = len(primitive.inputs)
         _check(
-            primitive.variadic or len(inputs) == count,
+            primitive.variadic or 0 < len(inputs) <= count,
             f"{primitive.name} takes {count} operands, not {len(inputs)}",
         )
         operands = [
