@@ -32,7 +32,7 @@ def draw(
 
     Parameters
     ----------
-    what : Tensor, sequence of Tensor, Graph, GradientGraph, or callable
+    what : Tensor, sequence of Tensor, Graph, Recording, GradientGraph, or callable
         A result (most often a loss), its graph, or a function or module that is called with ``examples``.
     *examples : array or Tensor
         Arguments for a callable ``what``; arrays become tensors.
@@ -84,6 +84,8 @@ def picture_of(what: Any, *examples: Any, backward: bool = True) -> Picture:
     """The picture model of ``what`` (see `draw`), with a backward half if it has one and it is asked for."""
     if isinstance(what, ag.GradientGraph):
         return snapshot_with_gradient(what, (), _seed_words(what.seeds))
+    if isinstance(what, ag.Graph):
+        return snapshot(what.recording())
     if isinstance(what, ag.Recording):
         return snapshot(what)
     results = _results(what, examples)

@@ -10,7 +10,9 @@ from typing import Any, overload
 import networkx as nx
 import numpy as np
 
+from autograd_cnn._creation import abstract_tensor
 from autograd_cnn._graph import Recording
+from autograd_cnn._modes import Place, switched
 from autograd_cnn._program.entries import Fixed, Program, Value
 from autograd_cnn._program.identity import digest, same_leaf
 from autograd_cnn._program.running import run
@@ -199,6 +201,18 @@ class Graph(Program):
     def to_networkx(self) -> nx.MultiDiGraph:
         """Give the graph for analysis: one networkx node a value or entry, one edge an argument slot."""
         return as_networkx(self)
+
+    def recording(self) -> Recording:
+        """Give live nodes of this program, without values, as pictures are made of; see `Recording`.
+
+        They know the lines, scopes and origins that the entries know.
+        """
+        inputs = {value.name: abstract_tensor(value.shape, value.dtype) for value in self.inputs}
+        for name, tensor in inputs.items():
+            tensor.name = name
+        with switched(abstract=True, capturing=True, observer=None, place=Place()):
+            made = run(self, inputs)
+        return Recording.of(*(made[name] for name in self.gives.names))
 
     def to_latex(self) -> str:
         r"""Write what a scalar graph computes as a formula.

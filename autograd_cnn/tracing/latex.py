@@ -34,13 +34,14 @@ NAMED = {
     "log_of_base": "ln",
 }
 GREEK_LETTERS = """
-    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi
+    chi psi omega
 """
 GREEK = frozenset(GREEK_LETTERS.split())
 
 
 class Formula(NamedTuple):
-    """Text without its sign, how tightly it holds together, and what it is made of if that matters.
+    """Text without its sign, how tightly it holds together, and what it is made of.
 
     ``number`` is the number that it is; ``fraction`` its numerator and denominator; ``terms`` what a sum
     began with, and its last term.

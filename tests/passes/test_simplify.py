@@ -54,7 +54,7 @@ def rules(fn, *examples) -> list[str]:
         (lambda x: x / 1, "divided by one"),
         (lambda x: x - 0.0, "minus zero"),
         (lambda x: x + (-0.0), "plus negative zero"),
-        (lambda x: -(-x), "negative of negative"),
+        (lambda x: ag.negative(-x), "negative of negative"),
         (lambda x: ag.logical_not(ag.logical_not(x > 0)), "not of not"),
         (lambda x: ag.relu(ag.relu(x)), "done already"),
         (lambda x: abs(-x), "absolute of negative"),
@@ -186,7 +186,16 @@ def test_special_values_as_bits() -> None:
     odd = np.array([0xFFC00123, 0x7FC00001, 0x80000000, 0x00000001], np.uint32).view(np.float32)
 
     def fn(x):
-        return [x * 1.0, x / 1.0, x - 0.0, x + (-0.0), -(-x), x.astype("f8").astype("f4"), abs(-x), x.T.T]
+        return [
+            x * 1.0,
+            x / 1.0,
+            x - 0.0,
+            x + (-0.0),
+            ag.negative(-x),
+            x.astype("f8").astype("f4"),
+            abs(-x),
+            x.T.T,
+        ]
 
     graph = ag.trace(fn, odd)
     simple = graph.simplify()

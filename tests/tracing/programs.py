@@ -55,7 +55,7 @@ def program(choices: Sequence[tuple[int, int, int]]) -> Callable:
                 pool.append(step(a))
             except ag.AutogradError:
                 pool.append(-a)
-        return pool[2:] + [pool[-1] * 2.0]
+        return [*pool[2:], pool[-1] * 2.0]
 
     return run
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_cnn as ag
+import viz
 
 from .programs import arrays, program, steps
 
@@ -16,7 +17,7 @@ from .programs import arrays, program, steps
 def test_the_gradient_graph_computes_the_eager_gradient(choices, seed):
     fn = program(choices)
     given_arrays = [np.nan_to_num(a, posinf=2.0, neginf=-2.0) for a in arrays(seed)]
-    weigh = lambda x, y: sum((r * r).sum() for r in fn(x, y))  # noqa: E731
+    weigh = lambda x, y: sum((r * r).sum() for r in fn(x, y))
     tensors = [ag.tensor(a, requires_grad=True) for a in given_arrays]
     with np.errstate(all="ignore"):
         weigh(*tensors).backward()
@@ -75,7 +76,7 @@ def test_different_graphs_differ(one, other) -> None:
 
 
 def test_nan_constants_are_equal_to_themselves() -> None:
-    fn = lambda x: x + np.float32([np.nan])  # noqa: E731
+    fn = lambda x: x + np.float32([np.nan])
     assert ag.trace(fn, 1.0) == ag.trace(fn, 1.0)
 
 
@@ -123,3 +124,17 @@ def test_lenet_training_step_is_the_eager_one_bit_for_bit() -> None:
         for name in names:
             assert gradients[name].numpy().tobytes() == eager[name].numpy().tobytes(), name
     assert any(entry.primitive.name == "max_unpool" for entry in graph.entries)
+
+
+def test_a_recording_of_a_graph_has_lines_scopes_and_origins() -> None:
+    net = ag.nn.Sequential(first=ag.nn.Dense(3, 1, rng=np.random.default_rng(0)))
+    graph = ag.trace(ag.grad(lambda x: net(x).sum()), ag.Abstract((1, 3)))
+    nodes = graph.recording().nodes
+    assert [node.primitive.name for node in nodes] == [
+        entry.primitive.name for entry in graph.simplify(["unused"]).entries
+    ]
+    origins = [node.origin for node in nodes if node.origin is not None]
+    assert origins
+    assert all(origin.why == "rule" for origin in origins)
+    assert all("net(x).sum()" in node.line.text for node in nodes if node.origin is not None)
+    assert "max_pool" in viz.draw(ag.trace(lambda x: ag.max_pool2d(x, 2), ag.Abstract((1, 1, 4, 4)))).text

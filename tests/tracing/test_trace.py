@@ -145,7 +145,7 @@ def test_scopes_are_kept() -> None:
 
 
 def test_jvp_and_hvp_are_captured() -> None:
-    f = lambda x: (x * x * x).sum()  # noqa: E731
+    f = lambda x: (x * x * x).sum()
     x, v = ag.tensor([1.0, 2.0]), ag.tensor([1.0, -1.0])
     graph = ag.trace(lambda x, v: ag.jvp(ag.grad(f), [x], [v])[1], x, v)
     assert graph(x, v).numpy().tolist() == [6.0, -12.0]
