@@ -194,3 +194,16 @@ def test_a_chain_of_many_operations() -> None:
     assert graph.gradient().simplify()(0.0).item() == 1.0
     assert ag.Graph.from_json(graph.to_json()) == graph
     assert graph.to_latex() == "x + 4000"
+
+
+@pytest.mark.deep
+def test_a_chain_of_a_million_operations() -> None:
+    def chain(x):
+        for _ in range(1_000_000):
+            x = x + 1.0
+        return x
+
+    graph = ag.trace(chain, 0.0)
+    assert graph(0.0).item() == 1_000_000
+    assert hash(graph) == hash(graph.simplify())
+    assert graph.to_latex() == "x + 1000000"
