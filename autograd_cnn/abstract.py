@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd_cnn.errors import AbstractValueError
+from autograd_cnn.checks import KINDS, real_dtype, shown, whole_numbers
+from autograd_cnn.errors import AbstractValueError, DTypeError, RangeError
 
 
 class Abstract:
@@ -35,8 +36,9 @@ class Abstract:
     __slots__ = ("dtype", "shape")
 
     def __init__(self, shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> None:
-        self.shape = tuple(shape)
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        plain = shape.__class__ is tuple and all(n.__class__ is int and n >= 0 for n in shape)
+        self.shape = shape if plain else _sizes(shape)
+        self.dtype: np.dtype[Any] = dtype if isinstance(dtype, np.dtype) else _dtype(dtype)
 
     @property
     def ndim(self) -> int:
@@ -79,3 +81,21 @@ class Abstract:
 
     def __repr__(self) -> str:
         return f"abstract {self.dtype} {self.shape}"
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    sizes = whole_numbers(shape)
+    if not isinstance(sizes, tuple) or min(sizes, default=0) < 0:
+        raise RangeError(
+            "Abstract",
+            f"shape={shown(shape)} is no shape",
+            fits="a tuple of integers from 0 on, such as (2, 3)",
+        )
+    return sizes
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    kind = KINDS["DTypeLike"]
+    if not kind.accepts(dtype):
+        raise DTypeError("Abstract", f"dtype={shown(dtype)} is no dtype", fits=kind.fits)
+    return real_dtype("Abstract", dtype)

@@ -17,7 +17,7 @@ from autograd_cnn._program.entries import Fixed, Program, Value
 from autograd_cnn._program.identity import digest, same_leaf
 from autograd_cnn._program.running import run
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import DTypeError, ShapeError, StructureError
+from autograd_cnn.errors import DTypeError, RangeError, ShapeError, StructureError
 from autograd_cnn.ops import triangles
 from autograd_cnn.passes.simplifying import DEFAULT, simplified
 from autograd_cnn.pytrees import check_same, flatten
@@ -288,7 +288,7 @@ def _check_fixed(leaf: Any, named: Fixed) -> None:
 def trace(fn: Callable[..., Any], *examples: Any) -> Graph: ...
 @overload
 def trace(fn: Any, *examples: int, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: ...
-def trace(fn: Any, *examples: Any, **axes: Any) -> Graph | Tensor:
+def trace(fn: Any, *examples: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Graph | Tensor:
     """Write down what a function does as a `Graph`; of a matrix, add up the diagonal.
 
     The function runs once, on tensors that have a shape and a dtype but no values.
@@ -300,6 +300,8 @@ def trace(fn: Any, *examples: Any, **axes: Any) -> Graph | Tensor:
     *examples : trees of Tensor, array, `Abstract` or number
         Arguments; only shapes and dtypes matter. Floats stand for scalar inputs; whole numbers, strings and
         other things are fixed: the graph is for them.
+    offset, axis1, axis2 : int
+        Of a matrix: which diagonal, of which axes, as in `diagonal`; also given by place, as in NumPy.
 
     Returns
     -------
@@ -328,4 +330,7 @@ def trace(fn: Any, *examples: Any, **axes: Any) -> Graph | Tensor:
     """
     if callable(fn):
         return Graph._from(capture(fn, examples))
-    return triangles.trace(fn, *examples, **axes)
+    axes = {"offset": offset, "axis1": axis1, "axis2": axis2}
+    if len(examples) > len(axes):
+        raise RangeError("trace", f"a matrix with {len(examples)} settings", fits="offset, axis1, axis2")
+    return triangles.trace(fn, **{**axes, **dict(zip(axes, examples, strict=False))})
