@@ -1,5 +1,8 @@
 """Graphs: gradients, comparison, networkx."""
 
+import gc
+import weakref
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 import autograd_cnn as ag
 import viz
+from autograd_cnn.pytrees import flatten
 
 from .programs import arrays, program, steps
 
@@ -138,3 +142,42 @@ def test_a_recording_of_a_graph_has_lines_scopes_and_origins() -> None:
     assert all(origin.why == "rule" for origin in origins)
     assert all("net(x).sum()" in node.line.text for node in nodes if node.origin is not None)
     assert "max_pool" in viz.draw(ag.trace(lambda x: ag.max_pool2d(x, 2), ag.Abstract((1, 1, 4, 4)))).text
+
+
+def wave(x):
+    return (ag.sin(x) * x).sum()
+
+
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        ag.hessian(wave),
+        ag.jacobian(lambda x: x * x),
+        ag.value_and_grad(wave),
+        ag.grad(ag.checkpoint(wave)),
+        lambda x: ag.hvp(wave, [x], [x]),
+        lambda x: np.exp(x) + np.concatenate([x, x])[:4],
+    ],
+    ids=["hessian", "jacobian", "value_and_grad", "checkpoint", "hvp", "numpy"],
+)
+def test_transforms_are_captured_bit_for_bit(transformed) -> None:
+    x = np.linspace(0.1, 1.0, 4).astype(np.float32)
+    graph = ag.trace(transformed, x)
+    eager = flatten(transformed(ag.tensor(x)))[0]
+    for found in (graph, graph.simplify(debug=True)):
+        for a, b in zip(flatten(found(x))[0], eager, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_no_cycle_keeps_a_trace_alive() -> None:
+    def traced():
+        w = ag.tensor([1.0, 2.0])
+        alive = weakref.ref(w)
+        ag.trace(ag.grad(lambda x: (x * w).sum()), ag.Abstract((2,)))
+        return alive
+
+    gc.disable()
+    try:
+        assert traced()() is None
+    finally:
+        gc.enable()
