@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_cnn._anomaly import detect_anomaly
 from autograd_cnn._creation import from_dlpack, from_numpy, tensor
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
-from autograd_cnn._graph import Graph, Node, SavedValue, Source
+from autograd_cnn._graph import Node, Recording, SavedValue, Source
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
 from autograd_cnn._modes import Origin, Scope, no_grad
@@ -25,15 +25,20 @@ from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradien
 from autograd_cnn._reverse import gradients
 from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import (
+    AbstractValueError,
     AnomalyError,
     AutogradError,
     DTypeError,
+    FormatError,
     FreedGraphError,
     GradientCheckError,
     GraphError,
+    LeakedTensorError,
     NoGradientError,
     RangeError,
+    RewriteError,
     RuleDTypeError,
     RuleError,
     RuleNumberError,
@@ -147,7 +152,7 @@ from autograd_cnn.ops.sizes import conv_output_size
 from autograd_cnn.ops.smooth import erf, gelu, hard_swish, mish, silu, softplus
 from autograd_cnn.ops.softmax import hardmax, log_softmax, softmax
 from autograd_cnn.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
-from autograd_cnn.ops.triangles import diag, diagonal, trace, tril, triu
+from autograd_cnn.ops.triangles import diag, diagonal, tril, triu
 from autograd_cnn.ops.trigonometry import (
     arccos,
     arccosh,
@@ -173,6 +178,7 @@ from autograd_cnn.ops.window_pooling import (
     sum_pool3d,
 )
 from autograd_cnn.primitive import Primitive
+from autograd_cnn.tracing.graph import Graph, trace
 from autograd_cnn.transforms.custom import custom_jvp, custom_vjp
 from autograd_cnn.transforms.derivatives import hessian, hvp, jacobian
 from autograd_cnn.transforms.forward import jvp, linearize
@@ -207,6 +213,7 @@ def __dir__() -> list[str]:
 
 # fmt: off
 __all__ = [
+    "Abstract", "AbstractValueError", "FormatError", "LeakedTensorError", "Recording", "RewriteError",
     "AnomalyError", "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientCheckError",
     "GradientGraph", "GradientReport", "Graph", "GraphError", "HookHandle", "LayerGradient", "Line",
     "NoGradientError", "Node", "Origin", "ParameterGradient", "Primitive", "RangeError", "Routing",

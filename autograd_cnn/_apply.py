@@ -10,7 +10,8 @@ import numpy as np
 from autograd_cnn._graph import Node, Source, next_serial
 from autograd_cnn._modes import MODE
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import AutogradError, DTypeError, RangeError
+from autograd_cnn.abstract import Abstract
+from autograd_cnn.errors import AbstractValueError, AutogradError, DTypeError, LeakedTensorError, RangeError
 from autograd_cnn.lines import user_position
 from autograd_cnn.primitive import Primitive, late
 
@@ -49,6 +50,8 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
             primitive.shape(*arrays, **settings)
         try:
             result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
+        except AbstractValueError:
+            raise _leaked(primitive, inputs) from None
         except AutogradError:
             raise
         except (ValueError, TypeError, OverflowError) as error:
@@ -58,8 +61,10 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
         if result.__class__ is tuple:
             result, *rest = result
             extra = tuple(rest)
-        elif not mode.abstract:
+        elif result.__class__ is not Abstract:
             result = np.asarray(result)
+        elif not mode.abstract:
+            raise _leaked(primitive, inputs)
     wants = mask & (mask - 1) != 0 and primitive.differentiable and mode.recording
     if not wants:
         if not mode.capturing:
@@ -126,6 +131,22 @@ def _refusal(
     whole = any(getattr(array, "dtype", np.dtype(float)).kind != "f" for array in arrays)
     kind = DTypeError if isinstance(error, TypeError) else RangeError
     return kind(primitive.name, str(error), operands=operands, fits="floating operands" if whole else None)
+
+
+def _leaked(primitive: Primitive, inputs: tuple[Any, ...]) -> LeakedTensorError:
+    """Say which operand stands for a value of a trace that has ended."""
+    operands: dict[str, Any] = {}
+    place = ""
+    for position, value in enumerate(inputs):
+        if value.__class__ is Tensor and isinstance(value._data, Abstract):
+            operands[value.name or primitive.input_name(position)] = value
+            place = place or (f", made at {value._node.line}" if value._node is not None else "")
+    return LeakedTensorError(
+        primitive.name,
+        f"this tensor belongs to a trace that has ended, and was never computed{place}",
+        operands=operands,
+        fits="returning it from the traced function, and calling the graph with real data",
+    )
 
 
 def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from autograd_cnn._graph import Graph, Node, ancestors
+from autograd_cnn._graph import Node, Recording, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
 from autograd_cnn._reverse import cotangent_for
@@ -24,7 +24,7 @@ class GradientGraph:
 
     Attributes
     ----------
-    forward : Graph
+    forward : Recording
         What was recorded.
     nodes : tuple of Node
         The gradient nodes in the order they were made; the ``origin`` of each names its forward node.
@@ -36,7 +36,7 @@ class GradientGraph:
         From each forward node to the total cotangent of its first output.
     """
 
-    forward: Graph
+    forward: Recording
     nodes: tuple[Node, ...]
     seeds: tuple[Tensor, ...]
     gradients: Mapping[Tensor, Tensor]
@@ -105,7 +105,7 @@ def gradient_graph(
         seed = cotangent_for("gradient_graph", out, cotangent)
         seed.name = seed.name or "seed"
         seeds.append(seed)
-    forward = Graph.of(*outs)
+    forward = Recording.of(*outs)
     totals: dict[Node, Tensor] = {}
     with switched(capturing=True, place=Place()):
         start: dict[Any, Any] = {}

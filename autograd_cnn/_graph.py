@@ -1,4 +1,4 @@
-"""Node, Source and Graph: what was computed, from what, kept without the values that nobody needs.
+"""Node, Source and Recording: what was computed, from what, kept without the values that nobody needs.
 
 A Node never holds its own output Tensor, and no closure holds a Tensor, so recorded graphs have no
 reference cycles: dropping the last result frees the whole graph.
@@ -138,7 +138,7 @@ class Node:
     place: Place
     _saved: tuple[Any, ...]
     _rare: Rare | None
-    _code: CodeType
+    _code: CodeType | Line
     _offset: int
 
     @property
@@ -286,11 +286,12 @@ def ancestors(roots: Iterable[Node], stops: Collection[object] = ()) -> list[Nod
 _serial = attrgetter("serial")
 
 
-class Graph:
-    """An immutable snapshot of the nodes that some tensors were computed by.
+class Recording:
+    """An immutable snapshot of the live nodes that some tensors were computed by.
 
-    Build one with ``ag.Graph.of(*tensors)``. It holds structure, not values: it stays whole after a
-    backward pass freed what the nodes kept.
+    Take one with ``ag.Graph.of(*tensors)``. It holds structure, not values: it stays whole after a
+    backward pass freed what the nodes kept. A program that can be run, saved and rewritten is a `Graph`,
+    which `trace` makes from a function.
 
     Attributes
     ----------
@@ -327,7 +328,7 @@ class Graph:
         self.sources = tuple(sources)
 
     @classmethod
-    def of(cls, *tensors: Tensor) -> Graph:
+    def of(cls, *tensors: Tensor) -> Recording:
         """Take the snapshot of everything that ``tensors`` were computed from."""
         nodes = ancestors({t.node: None for t in tensors if t.node is not None})
         return cls(nodes[::-1], [(t.node or t, t.output) for t in tensors])

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from autograd_cnn._graph import Node, Source
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.checks import checked, numbers
-from autograd_cnn.errors import NoGradientError, ShapeError
+from autograd_cnn.errors import AbstractValueError, NoGradientError, ShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.primitive import late
 from autograd_cnn.sweep import Cotangents, key_of, sweep
@@ -53,17 +54,27 @@ def _swept(start: Cotangents, create_graph: bool, *, traced: bool, **how: Any) -
 
 def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
     """Add what a sweep found to ``.grad`` of leaves and of tensors asked to retain it."""
+    abstract = MODE.get().abstract
     for key, value in found.items():
         if isinstance(key, Source):
             continue
         tensor = key.rare.retained() if isinstance(key, Node) and key.rare.retained else key
         if tensor is None:
             continue
+        if abstract and tensor._data.__class__ is not Abstract:
+            raise AbstractValueError(
+                "backward",
+                "a traced function cannot write .grad of a tensor from outside: its graph changes nothing",
+                operands={tensor.name or "x": tensor},
+                fits="gradients(loss, parameters), and returning what it gives",
+            )
         new = value if isinstance(value, Tensor) else Tensor(np.asarray(value))
         if tensor.grad is None:
             tensor.grad = new
         else:
-            tensor.grad = tensor.grad + new if create_graph else Tensor(tensor.grad._data + new._data)
+            tensor.grad = (
+                tensor.grad + new if create_graph or abstract else Tensor(tensor.grad._data + new._data)
+            )
 
 
 @checked

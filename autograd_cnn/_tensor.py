@@ -13,9 +13,10 @@ from autograd_cnn._graph import Node, RareTensor, next_serial
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._interop import Interop
 from autograd_cnn._methods import Methods
+from autograd_cnn._modes import MODE
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.checks import numbers
-from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
+from autograd_cnn.errors import AbstractValueError, DTypeError, GraphError, NoGradientError, ShapeError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
 
@@ -175,6 +176,13 @@ class Tensor(Interop, Methods):
                 operands={"x": self},
                 fits="x.detach() first",
                 line=None,
+            )
+        if MODE.get().abstract:
+            raise AbstractValueError(
+                "assign_",
+                "a traced function cannot assign: its graph computes outputs from inputs and changes nothing",
+                operands={self.name or "x": self},
+                fits="returning the new value, and assigning it outside: x.assign_(graph(...))",
             )
         source = value._data if isinstance(value, Tensor) else value
         if not isinstance(source, np.ndarray) or source.dtype.kind not in "biuf":
@@ -351,7 +359,7 @@ class Tensor(Interop, Methods):
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        return bool(self.item())
+        return bool(self._data if isinstance(self._data, Abstract) else self.item())
 
     def __float__(self) -> float:
         return float(self.item())

@@ -107,6 +107,18 @@ class AnomalyError(GraphError):
     """A NaN or an infinity, found by `detect_anomaly`."""
 
 
+class LeakedTensorError(AbstractValueError):
+    """A tensor that stands for a value of one trace was used outside of it."""
+
+
+class FormatError(AutogradError, ValueError):
+    """A text that is no saved graph, or one that this version does not read."""
+
+
+class RewriteError(GraphError):
+    """A rewriting pass that changed what a graph computes."""
+
+
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""
 

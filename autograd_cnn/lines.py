@@ -50,8 +50,13 @@ def user_position(depth: int = 1) -> tuple[CodeType, int]:
     return frame.f_code, frame.f_lasti
 
 
-def resolve(code: CodeType, offset: int) -> Line:
-    """Turn a position kept by `user_position` into a file, a line number and its text."""
+def resolve(code: CodeType | Line, offset: int) -> Line:
+    """Turn a position kept by `user_position` into a file, a line number and its text.
+
+    A node replayed from a captured graph carries its finished line in place of the code object.
+    """
+    if isinstance(code, Line):
+        return code
     number = code.co_firstlineno
     for start, end, line in code.co_lines():
         if line is not None and start <= offset < end:

@@ -36,6 +36,7 @@ EXCEPTIONS = {
     **dict.fromkeys(("AutogradError", "StaleValueError", "GradientMismatch", "DrawingError"), ERROR),
     **dict.fromkeys(("ConversionError", "MissingConverterError", "UndrawableError"), ERROR),
     **dict.fromkeys(("UnknownFormatError", "WriteError"), ERROR),
+    **dict.fromkeys(("AbstractValueError", "FormatError", "LeakedTensorError", "RewriteError"), ERROR),
     **{
         f"{name}{rank}d": SIZES
         for name in (

@@ -32,7 +32,7 @@ def draw(
 
     Parameters
     ----------
-    what : Tensor, sequence of Tensor, Graph, GradientGraph, or callable
+    what : Tensor, sequence of Tensor, Graph, Recording, GradientGraph, or callable
         A result (most often a loss), its graph, or a function or module that is called with ``examples``.
     *examples : array or Tensor
         Arguments for a callable ``what``; arrays become tensors.
@@ -85,6 +85,8 @@ def picture_of(what: Any, *examples: Any, backward: bool = True) -> Picture:
     if isinstance(what, ag.GradientGraph):
         return snapshot_with_gradient(what, (), _seed_words(what.seeds))
     if isinstance(what, ag.Graph):
+        return snapshot(what.recording())
+    if isinstance(what, ag.Recording):
         return snapshot(what)
     results = _results(what, examples)
     if not backward or not all(result.requires_grad for result in results):

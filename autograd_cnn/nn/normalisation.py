@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_cnn._creation import tensor
-from autograd_cnn._modes import no_grad
+from autograd_cnn._modes import MODE, no_grad
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
@@ -70,7 +70,7 @@ class _BatchNorm(_Affine):
         normal, mean, variance = batch_norm(
             values, self.weight, self.bias, epsilon=self.epsilon, return_statistics=True
         )
-        if has_values(mean):
+        if has_values(mean) or MODE.get().observer is not None:  # a trace refuses what it cannot follow
             count = values.size // max(self.channels, 1)
             with no_grad():
                 self._follow(self.running_mean, mean)

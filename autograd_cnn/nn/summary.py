@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._costs import flops, nbytes
 from autograd_cnn._creation import abstract_tensor
-from autograd_cnn._graph import Graph, Node
+from autograd_cnn._graph import Node, Recording
 from autograd_cnn._modes import Scope, switched
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError
@@ -106,7 +106,7 @@ def summarise(forward: Callable[..., Any], shapes: tuple[Any, ...], dtype: DType
     with switched(abstract=True, capturing=True):
         result = forward(*inputs)
     outputs = [result] if isinstance(result, Tensor) else [t for t in result if isinstance(t, Tensor)]
-    graph = Graph.of(*outputs)
+    graph = Recording.of(*outputs)
     return Summary(tuple(tuple(shape) for shape in shapes), tuple(_layers(graph.nodes)))
 
 

@@ -196,7 +196,7 @@ def _weighted_mean(op: str, losses: Tensor, counts: Tensor | None) -> Tensor:
     if counts is None:
         return reduced(op, losses, "mean")
     total = sum(counts)
-    if (has_values(counts) and not total._data.item()) or not counts.size:
+    if (has_values(total) and not total._data.item()) or not counts.size:
         raise RangeError(op, "no label counts, so there is no mean", fits='reduction="sum", or other labels')
     return sum(losses) / total
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd_cnn._modes import no_grad, switched
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import DTypeError
 from autograd_cnn.ops.joining import concatenate
 from autograd_cnn.ops.movement import reshape
@@ -91,7 +92,8 @@ class Call:
         """Give the value computed already, the first time; later compute it from the arrays."""
         if self._value is not None:
             value, self._value = self._value, None
-            return value._data
+            if not isinstance(value._data, Abstract):  # a traced graph computes it when it runs
+                return value._data
         with no_grad():
             return self.layout.joined(self._run(*map(Tensor, arrays)))._data
 

@@ -112,6 +112,7 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
     "from_numpy": {"array": lambda: floats(2)},
     "global_avg_pool": {"x": lambda: planes(2)},
     "global_max_pool": {"x": lambda: planes(2)},
+    "trace": {"fn": lambda: floats(3, 4), "examples": tuple},
     "gradient_graph": {"outputs": lambda: (leaf(2) * 2).sum()},
     "gradients": {"outputs": lambda: (leaf(2) * 2).sum(), "inputs": lambda: [leaf(2)]},
     "group_norm": {"x": lambda: planes(2), "groups": lambda: 2},
@@ -193,7 +194,7 @@ FEED = {
 RECORDS = {
     "ConvGeometry", "Digits", "GradientGraph", "GradientReport", "Graph", "HookHandle",
     "LayerGradient", "Line", "ParameterGradient", "Module", "Node", "Origin", "Primitive",
-    "Routing", "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "Source", "Split", "Tensor",
+    "Recording", "Routing", "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "Source", "Split", "Tensor",
     "WindowGeometry", "no_grad",
 }  # fmt: skip
 
