@@ -14,12 +14,12 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd_cnn._creation import from_numpy, tensor
+from autograd_cnn._creation import abstract_tensor, from_numpy, tensor
 from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Graph, Node, SavedValue, Source
 from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
-from autograd_cnn._modes import Origin, Scope, no_grad
+from autograd_cnn._modes import Origin, Scope, no_grad, shapes_only
 from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import (
@@ -34,7 +34,7 @@ from autograd_cnn.errors import (
 )
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.lines import Line
-from autograd_cnn.ops._operands import astype
+from autograd_cnn.ops._operands import astype, has_values
 from autograd_cnn.ops.activations import binary_step, identity, relu, sigmoid
 from autograd_cnn.ops.adaptive_pooling import (
     adaptive_avg_pool1d,
@@ -195,7 +195,7 @@ __all__ = [
     "AutogradError", "ConvGeometry", "DTypeError", "FreedGraphError", "GradientGraph", "Graph",
     "GraphError", "Line", "NoGradientError", "Node", "Origin", "Primitive", "RangeError", "Routing",
     "SavedBuffer", "SavedBytes", "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "Tensor",
-    "WindowGeometry", "abs", "absolute", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
+    "WindowGeometry", "abs", "absolute", "abstract_tensor", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
     "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add",
     "all", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
     "argmax", "argmin", "argsort", "arsinh", "astype", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -205,21 +205,22 @@ __all__ = [
     "dense", "diag", "diagonal", "divide", "dot", "dropout", "dropout_channels", "einsum", "equal", "exp",
     "exp2", "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_numpy", "full",
     "full_like", "gather", "global_avg_pool", "global_max_pool", "gradient_graph", "gradients", "greater",
-    "greater_equal", "group_norm", "hinge_loss", "huber_loss", "hypot", "index", "inner", "instance_norm",
-    "interpolate", "isfinite", "isinf", "isnan", "jvp", "kl_divergence", "l1_loss", "layer_norm", "less",
-    "less_equal", "linspace", "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d",
-    "lp_pool2d", "lp_pool3d", "matmul", "max", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
-    "max_unpool2d", "max_unpool3d", "maximum", "mean", "min", "minimum", "mod", "models", "moveaxis",
-    "mse_loss", "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm", "not_equal",
-    "ones", "ones_like", "optim", "outer", "pad", "power", "prod", "ravel", "rbf_output", "reciprocal",
-    "relu", "remainder", "repeat", "reshape", "roll", "round", "routing", "saved_bytes", "scaled_tanh",
-    "scatter_add", "sigmoid", "sign", "sin", "sinh", "sort", "split", "sqrt", "square", "squeeze", "stack",
-    "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d", "swapaxes", "take", "take_along",
-    "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose",
-    "tril", "triu", "trunc", "var", "weighted_pool1d", "weighted_pool2d", "weighted_pool3d", "where",
-    "zeros", "zeros_like", "identity", "binary_step", "celu", "elu", "selu", "apl", "maxout", "prelu",
-    "srelu", "brelu", "leaky_relu", "relu6", "rrelu", "hard_sigmoid", "isrlu", "isru", "softsign", "sqnl",
-    "erf", "gelu", "hard_swish", "mish", "silu", "softplus", "hardmax", "softmax",
+    "greater_equal", "group_norm", "has_values", "hinge_loss", "huber_loss", "hypot", "index", "inner",
+    "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "jvp", "kl_divergence", "l1_loss",
+    "layer_norm", "less", "less_equal", "linspace", "local_response_norm", "log", "log10", "log1p", "log2",
+    "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
+    "lp_pool1d", "lp_pool2d", "lp_pool3d", "matmul", "max", "max_pool1d", "max_pool2d", "max_pool3d",
+    "max_unpool1d", "max_unpool2d", "max_unpool3d", "maximum", "mean", "min", "minimum", "mod", "models",
+    "moveaxis", "mse_loss", "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm",
+    "not_equal", "ones", "ones_like", "optim", "outer", "pad", "power", "prod", "ravel", "rbf_output",
+    "reciprocal", "relu", "remainder", "repeat", "reshape", "roll", "round", "routing", "saved_bytes",
+    "scaled_tanh", "scatter_add", "shapes_only", "sigmoid", "sign", "sin", "sinh", "sort", "split", "sqrt",
+    "square", "squeeze", "stack", "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d",
+    "swapaxes", "take", "take_along", "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk",
+    "trace", "training", "transpose", "tril", "triu", "trunc", "var", "weighted_pool1d", "weighted_pool2d",
+    "weighted_pool3d", "where", "zeros", "zeros_like", "identity", "binary_step", "celu", "elu", "selu",
+    "apl", "maxout", "prelu", "srelu", "brelu", "leaky_relu", "relu6", "rrelu", "hard_sigmoid", "isrlu",
+    "isru", "softsign", "sqnl", "erf", "gelu", "hard_swish", "mish", "silu", "softplus", "hardmax",
+    "softmax",
 ]
 # fmt: on

@@ -85,9 +85,24 @@ def from_numpy(
     return _named(array.view() if share else array.copy(), requires_grad, name)
 
 
-def abstract_tensor(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Tensor:
-    """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone."""
-    return Tensor(cast(NDArray[Any], Abstract(shape, dtype)))
+def abstract_tensor(
+    shape: tuple[int, ...],
+    dtype: DTypeLike = np.float32,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone.
+
+    Use it inside `autograd_cnn.shapes_only`; asking it for values raises `AbstractValueError`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> with ag.shapes_only():
+    ...     ag.max_pool2d(ag.abstract_tensor((1, 6, 28, 28)), 2).shape
+    (1, 6, 14, 14)
+    """
+    return _named(cast(NDArray[Any], Abstract(shape, dtype)), requires_grad, name)
 
 
 def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:
