@@ -16,6 +16,8 @@ def names(group: Group) -> tuple[str, str]:
     title = group.function.name if group.function is not None else group.boxes[-1].op
     if group.folded and module is not None:
         title = module.title
+    if group.last is not None:
+        return f"{title} × {group.repeats}", f"{path} to {group.last.name}"
     if module is not None and module.calls > 1:
         path = f"{path}, call {module.call} of {module.calls}"
     return title, path

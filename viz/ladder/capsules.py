@@ -1,0 +1,101 @@
+"""What stands on the right of a row: what its gradient rules do, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from viz.ladder.grouping import Group
+from viz.ladder.index import Index
+from viz.ladder.rows import Capsule
+from viz.ladder.words import counted, names, plural
+from viz.picture.meaning import gradient_meaning
+from viz.picture.model import Box, number_of
+
+ORDINALS = {2: "second", 3: "third", 4: "fourth"}
+
+
+def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> Capsule | None:
+    """The capsule of a row in the column of a derivative; None where no gradient comes by."""
+    arrives = any(index.arrives(box.id, order) for box in group.boxes)
+    # On its way through the first gradient, a second one may touch rows that it does not arrive at.
+    if not arrives and (order == 1 or not any((box.id, order) in index.rules for box in group.boxes)):
+        return None
+    made = [rule for box in group.boxes for rule in index.rules.get((box.id, order), ())]
+    boxes = tuple(box.id for box in made)
+    last = group.boxes[-1]
+    if order > 1:
+        title = f"{ORDINALS.get(order, f'{order}th')} derivative"
+        if len(made) > 2:
+            title += f", {plural(len(made), 'operation')}"
+        number = index.number(last.id, order)
+        shown = number is not None and last.outputs[0].number is not None
+        words = counted([box.op for box in made])
+        return Capsule(title, f"arrives {number_of(number or 0.0)}, {words}" if shown else words, boxes)
+    return Capsule(_meaning(index, group), _note(index, group, last, made, overlay), boxes)
+
+
+def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: str | None) -> str:
+    if overlay == "gradients":
+        return _largest_sent(index, group)
+    words = counted([box.op for box in made])
+    number = index.number(last.id)
+    if number is None or last.outputs[0].number is None:
+        return words
+    return f"arrives {number_of(number)}, {words}"
+
+
+def _largest_sent(index: Index, group: Group) -> str:
+    """The largest gradient that a row passes on to other rows; its parameters' stand on their chips."""
+    inside = {box.id for box in group.boxes}
+    sent = [
+        (slot, source)
+        for box in group.boxes
+        for slot, source in index.arguments[box.id]
+        if source not in inside and index.boxes[source].kind != "parameter" and index.arrives(source)
+    ]
+    if not sent:
+        return "passes nothing on"
+    values = [index.largest(source) or 0.0 for _, source in sent]
+    return f"passes on up to {number_of(max(values))}"
+
+
+def first_operand(index: Index, group: Group, chips: set[str]) -> str:
+    """Which of several wires is the first argument, where that matters."""
+    if len(group.boxes) != 1 or group.boxes[0].op in COMMUTATIVE:
+        return ""
+    wired = sorted(
+        (slot, source) for slot, source in index.arguments[group.boxes[0].id] if source not in chips
+    )
+    if len({source for _, source in wired}) < 2:
+        return ""
+    first = index.boxes[wired[0][1]]
+    known = first.name
+    if known is None and first.kind == "op":
+        known, path = names(index.groups[index.group_of[first.id]])
+        known = f"{known} {path}".rstrip()
+    return f"{known or first.kind} first"
+
+
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_equal"})
+
+
+def _meaning(index: Index, group: Group) -> str:
+    if group.folded:
+        return f"backward of {names(group)[0]}"
+    inside = {box.id for box in group.boxes}
+    slots = []
+    for box in group.boxes:
+        outer = {slot for slot, source in index.arguments[box.id] if source not in inside}
+        slots += [
+            name
+            for slot, (name, wanted) in enumerate(zip(box.slots, box.wanted, strict=False))
+            if wanted and slot in outer
+        ]
+    function = group.function.name if group.function is not None else None
+    words = gradient_meaning([box.op for box in group.boxes], function, slots)
+    sums = any(
+        made.because is not None and made.because.why == "un-broadcast"
+        for box in group.boxes
+        for made in index.rules.get((box.id, 1), ())
+    )
+    return f"{words}, un-broadcasts" if sums else words
