@@ -23,7 +23,7 @@ from viz.canvas.scene import (
 from viz.canvas.theme import Role
 from viz.ladder.builder import ladder_of
 from viz.ladder.chips import chip_items
-from viz.ladder.layout import MARGIN, NOTE, TOP, Layout, lay_out
+from viz.ladder.layout import BOX, MARGIN, NOTE, TOP, Layout, lay_out
 from viz.ladder.lines import fitting_list, lines_in, one_line
 from viz.ladder.marks import mark_items
 from viz.ladder.pages import cut_into_pages
@@ -152,7 +152,15 @@ class _Artist:
         if row.pool is not None and row.pool.switches is not None:
             grid, inner = rung_grid(row.pool, start + 26, place.top + GRID_TOP)
         yield Group(
-            tuple(rung_items(row.rung, (start, inner + 4 if grid else inner, end), middle, grid is not None)),
+            tuple(
+                rung_items(
+                    row.rung,
+                    (start, inner + 4 if grid else inner, end),
+                    middle,
+                    grid is not None,
+                    place.bottom - place.top < BOX - 1,
+                )
+            ),
             title=row.rung.tooltip,
             link=row.boxes[-1],
             data=(("half", "saved"),),
@@ -218,14 +226,17 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
     )
 
 
-def rung_items(rung: Rung, xs: tuple[float, float, float], middle: float, has_grid: bool) -> Iterator[Item]:
+def rung_items(
+    rung: Rung, xs: tuple[float, float, float], middle: float, has_grid: bool, is_low: bool
+) -> Iterator[Item]:
     """A dotted line from the box, past the grid that ends at the second place, to the capsule."""
     outer, start, end = xs
     thickness = 1.0 + 0.45 * max(0, len(str(rung.nbytes)) - 1) if rung.nbytes else 0.8
     left, right = start + (4 if has_grid else 22), end - 10
+    ways = [way for way in rung.lines if len(way) == 1 or not is_low]
     lines = next(
-        (ways for ways in rung.lines if all(text_width(line, NOTE) <= right - left for line in ways)),
-        tuple(shorten(line, right - left, NOTE) for line in rung.lines[-1]),
+        (way for way in ways if all(text_width(line, NOTE) <= right - left for line in way)),
+        tuple(shorten(line, right - left, NOTE) for line in ways[-1]),
     )
     y = middle + (5 if len(lines) == 1 else 1)
     if has_grid:

@@ -120,8 +120,6 @@ def is_thin(row: Row, width: float) -> bool:
     """Whether all that a row says fits on one line, so that it needs less height."""
     if row.pool is not None or len(row.chips) > 1:
         return False
-    if row.rung is not None and text_width(row.rung.lines[0][0], NOTE) > 2 * WIDEST_HALF_RUNG - 40:
-        return False
     words = text_width(row.title, NAME, bold=True) + text_width(row.note, NOTE) + 34
     return words + (text_width(row.path, NOTE) + 10 if row.path else 0) <= width
 

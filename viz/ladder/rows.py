@@ -51,8 +51,8 @@ class Row:
     """One forward call and, facing it, what its gradient rule made.
 
     ``capsule`` is None where no gradient comes by; ``gradients`` are the ids of the gradient boxes;
-    ``higher`` has a capsule for each further derivative. ``within`` names the modules around it, outermost first;
-    ``number`` counts the rows of the whole ladder from 1. A "link" stands for a row on another page.
+    ``higher`` has a capsule for each further derivative. ``within`` names the modules around it, outermost
+    first; ``number`` counts the rows of the whole ladder from 1. A "link" stands for a row on another page.
     """
 
     kind: RowKind

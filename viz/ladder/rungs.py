@@ -64,8 +64,10 @@ def _wordings(
         shape, size = shape_text(saved.shape), bytes_text(saved.nbytes)
         return [
             (f"{name} {shape} {saved.dtype}, {size}",),
+            (f"{name} {shape}, {size}",),
             (f"{name} {shape}", f"{saved.dtype}, {size}"),
             (name, f"{shape}, {size}"),
+            (f"{name}, {size}",),
             (name, size),
         ]
     counts = Counter(name for name, _ in buffers)
@@ -75,6 +77,8 @@ def _wordings(
             tuple(f"{name} {shape_text(saved.shape)}, {bytes_text(saved.nbytes)}" for name, saved in buffers)
         )
     names = ", ".join(name if count == 1 else f"{name} {count}×" for name, count in counts.items())
+    ways.append((f"{bytes_text(total)}: {names}",))
     ways.append((f"{len(buffers)} buffers, {bytes_text(total)}", names))
+    ways.append((f"{len(buffers)} buffers, {bytes_text(total)}",))
     ways.append((f"{len(buffers)} buffers", bytes_text(total)))
     return ways

@@ -2,8 +2,8 @@
 
 A `Picture` holds no Tensor, no Node and no array of the program that it was taken from: boxes (operations,
 inputs, parameters, constants), edges from an output of one box to an argument slot of another, scopes, user
-lines, what is kept for the backward pass, and small crops of values. Ids are stable: things are numbered in order of
-execution, so the same program gives the same ids in every process.
+lines, what is kept for the backward pass, and small crops of values. Ids are stable: things are numbered in
+order of execution, so the same program gives the same ids in every process.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ class Because:
 class Box:
     """An operation, a parameter (a leaf that wants gradients), an input (data) or a constant.
 
-    ``order`` counts derivatives: 0 computes the value, 1 its gradient, 2 the gradient of that. ``slots`` names
-    the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says for
+    ``order`` counts derivatives: 0 computes the value, 1 its gradient, 2 the gradient of that. ``slots``
+    names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says for
     each slot whether a gradient is asked for it; ``detail`` says the settings that readers ask for
     ("5×5, stride 2").
     """
@@ -168,7 +168,8 @@ class Picture:
     ``outputs`` are the (box, port) pairs that the graph returns, ``seeds`` say how the gradient starts
     at each; ``has_backward`` says whether gradient boxes and flows were recorded at all, ``orders`` how many
     derivatives, ``is_freed`` that a backward pass has freed what was kept, ``is_abstract`` that only
-    shapes were worked out. ``schema`` grows by one when the JSON form changes incompatibly (docs/picture-schema.md).
+    shapes were worked out. ``schema`` grows by one when the JSON form changes incompatibly
+    (docs/picture-schema.md).
     """
 
     boxes: tuple[Box, ...]

@@ -199,8 +199,8 @@ def _refuse(function: Any, missing: Sequence[str], given: int) -> None:
     lacking = ", ".join(repr(entry) for entry in missing)
     raise UndrawableError(
         f"{name} is a {kind}, and a drawing shows what it does to something: it needs an example for "
-        f"{lacking} ({given} given). An array or a Tensor fits, as in viz.draw({kind}, x), or just its shape, "
-        f"as in viz.draw({kind}, (1, 1, 32, 32)): then nothing is computed"
+        f"{lacking} ({given} given). An array or a Tensor fits, as in viz.draw({kind}, x), or just its "
+        f"shape, as in viz.draw({kind}, (1, 1, 32, 32)): then nothing is computed"
     )
 
 
