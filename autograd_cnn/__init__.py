@@ -19,7 +19,7 @@ from autograd_cnn._forward import jvp
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Graph, Node, SavedValue, Source
 from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
-from autograd_cnn._modes import Origin, Scope, no_grad, shapes_only
+from autograd_cnn._modes import Origin, Scope, no_grad, recording_all, shapes_only
 from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import (
@@ -213,14 +213,14 @@ __all__ = [
     "max_unpool1d", "max_unpool2d", "max_unpool3d", "maximum", "mean", "min", "minimum", "mod", "models",
     "moveaxis", "mse_loss", "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm",
     "not_equal", "ones", "ones_like", "optim", "outer", "pad", "power", "prod", "ravel", "rbf_output",
-    "reciprocal", "relu", "remainder", "repeat", "reshape", "roll", "round", "routing", "saved_bytes",
-    "scaled_tanh", "scatter_add", "shapes_only", "sigmoid", "sign", "sin", "sinh", "sort", "split", "sqrt",
-    "square", "squeeze", "stack", "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d",
-    "swapaxes", "take", "take_along", "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk",
-    "trace", "training", "transpose", "tril", "triu", "trunc", "var", "weighted_pool1d", "weighted_pool2d",
-    "weighted_pool3d", "where", "zeros", "zeros_like", "identity", "binary_step", "celu", "elu", "selu",
-    "apl", "maxout", "prelu", "srelu", "brelu", "leaky_relu", "relu6", "rrelu", "hard_sigmoid", "isrlu",
-    "isru", "softsign", "sqnl", "erf", "gelu", "hard_swish", "mish", "silu", "softplus", "hardmax",
-    "softmax",
+    "reciprocal", "recording_all", "relu", "remainder", "repeat", "reshape", "roll", "round", "routing",
+    "saved_bytes", "scaled_tanh", "scatter_add", "shapes_only", "sigmoid", "sign", "sin", "sinh", "sort",
+    "split", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "sum_pool1d", "sum_pool2d",
+    "sum_pool3d", "swapaxes", "take", "take_along", "tan", "tanh", "tensor", "tensordot", "testing", "tile",
+    "topk", "trace", "training", "transpose", "tril", "triu", "trunc", "var", "weighted_pool1d",
+    "weighted_pool2d", "weighted_pool3d", "where", "zeros", "zeros_like", "identity", "binary_step", "celu",
+    "elu", "selu", "apl", "maxout", "prelu", "srelu", "brelu", "leaky_relu", "relu6", "rrelu",
+    "hard_sigmoid", "isrlu", "isru", "softsign", "sqnl", "erf", "gelu", "hard_swish", "mish", "silu",
+    "softplus", "hardmax", "softmax",
 ]
 # fmt: on

@@ -140,6 +140,25 @@ def shapes_only() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def recording_all() -> Iterator[None]:
+    """Record every operation, also those of which no result wants gradients.
+
+    For looking at a computation: what is done to data and to switches is then part of the graph too.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> x = ag.tensor([1.0, 2.0])
+    >>> with ag.recording_all():
+    ...     y = x * 2.0
+    >>> y.node.primitive.name, y.requires_grad
+    ('multiply', False)
+    """
+    with switched(capturing=True):
+        yield
+
+
 def composite(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a public function made of several primitives (or better known by its own name than by theirs).
 

@@ -12,7 +12,7 @@ from viz.ladder.index import Index
 from viz.ladder.rows import Capsule, Ladder, Net, Row, Stop
 from viz.ladder.rungs import RungMaker
 from viz.ladder.sources import chips_beside, place_sources, source_row
-from viz.ladder.words import call_tooltip, literal_text, names, plural, scalar_note
+from viz.ladder.words import call_tooltip, derivative, literal_text, names, plural, scalar_note
 from viz.picture.model import Picture, bytes_text, number_of, shape_text, unique_buffers
 
 
@@ -68,7 +68,7 @@ class _Builder:
         value = self.index.boxes[source].outputs[0]
         capsules = [
             Capsule(
-                f"d{order} of {row.title}",
+                f"{derivative(order)} {row.title}",
                 scalar_note(shape_text(value.shape), self.index.number(source, order)),
             )
             if self.index.arrives(source, order)

@@ -8,10 +8,8 @@ from viz.ladder.grouping import Group
 from viz.ladder.index import Index
 from viz.ladder.rows import Capsule
 from viz.ladder.words import counted, names, plural
-from viz.picture.meaning import gradient_meaning
+from viz.picture.meaning import BILINEAR, gradient_meaning
 from viz.picture.model import Box, number_of
-
-ORDINALS = {2: "second", 3: "third", 4: "fourth"}
 
 
 def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> Capsule | None:
@@ -24,13 +22,13 @@ def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> C
     boxes = tuple(box.id for box in made)
     last = group.boxes[-1]
     if order > 1:
-        title = f"{ORDINALS.get(order, f'{order}th')} derivative"
-        if len(made) > 2:
-            title += f", {plural(len(made), 'operation')}"
+        title = names(group)[0] if group.folded else counted([box.op for box in made])
+        if made == [] and arrives:
+            title = "passes on"
         number = index.number(last.id, order)
         shown = number is not None and last.outputs[0].number is not None
-        words = counted([box.op for box in made])
-        return Capsule(title, f"arrives {number_of(number or 0.0)}, {words}" if shown else words, boxes)
+        note = f"arrives {number_of(number or 0.0)}" if shown else plural(len(made), "operation")
+        return Capsule(title, note, boxes)
     return Capsule(_meaning(index, group), _note(index, group, last, made, overlay), boxes)
 
 
@@ -38,6 +36,10 @@ def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: s
     if overlay == "gradients":
         return _largest_sent(index, group)
     words = counted([box.op for box in made])
+    if any(box.because is not None and box.because.why == "un-broadcast" for box in made):
+        words = f"un-broadcasts, {words}"
+    if group.folded:
+        return f"backward: {words}"
     number = index.number(last.id)
     if number is None or last.outputs[0].number is None:
         return words
@@ -64,7 +66,9 @@ def first_operand(index: Index, group: Group, chips: set[str]) -> str:
     if len(group.boxes) != 1 or group.boxes[0].op in COMMUTATIVE:
         return ""
     wired = sorted(
-        (slot, source) for slot, source in index.arguments[group.boxes[0].id] if source not in chips
+        (slot, source)
+        for slot, source in index.arguments[group.boxes[0].id]
+        if source not in chips and (index.boxes[source].kind != "parameter" or not index.has_data)
     )
     if len({source for _, source in wired}) < 2:
         return ""
@@ -81,21 +85,17 @@ COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_
 
 def _meaning(index: Index, group: Group) -> str:
     if group.folded:
-        return f"backward of {names(group)[0]}"
+        return names(group)[0]
     inside = {box.id for box in group.boxes}
     slots = []
     for box in group.boxes:
-        outer = {slot for slot, source in index.arguments[box.id] if source not in inside}
+        outer = {
+            slot for slot, source in index.arguments[box.id] if source not in inside or box.op in BILINEAR
+        }
         slots += [
             name
             for slot, (name, wanted) in enumerate(zip(box.slots, box.wanted, strict=False))
             if wanted and slot in outer
         ]
     function = group.function.name if group.function is not None else None
-    words = gradient_meaning([box.op for box in group.boxes], function, slots)
-    sums = any(
-        made.because is not None and made.because.why == "un-broadcast"
-        for box in group.boxes
-        for made in index.rules.get((box.id, 1), ())
-    )
-    return f"{words}, un-broadcasts" if sums else words
+    return gradient_meaning([box.op for box in group.boxes], function, slots)

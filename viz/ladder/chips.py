@@ -33,14 +33,15 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
         )
         yield Group((arrow, *shape), title=chip.tooltip, link=chip.link)
         for order in range(1, orders + 1):
-            items = tuple(_gradient(row, chip, order, left, y, columns))
+            items = tuple(_gradient(row, chip, (order, orders), left, y, columns))
             yield Group(items, link=chip.link)
         y += CHIP + CHIP_GAP
 
 
 def _gradient(
-    row: Row, chip: Chip, order: int, box_left: float, y: float, columns: Columns
+    row: Row, chip: Chip, column: tuple[int, int], box_left: float, y: float, columns: Columns
 ) -> Iterator[Item]:
+    order, orders = column
     start = columns.facing(box_left, order)
     left, right = columns.facing(columns.chip_right, order), columns.facing(columns.chip_left, order)
     centre = y + CHIP / 2
@@ -51,7 +52,7 @@ def _gradient(
         ends = ((start, centre), (left, centre))
         yield Line(ends, "backward", BACKWARD_LINE, head="filled", head_size=6)
         yield from _shape(*made, left, right, y, "backward", False)
-    elif order == 1:
+    elif order == 1 and orders == 1:
         words = shorten(f"{chip.title}: not needed", right - left - 8, CHIP_TEXT)
         yield middle_text(words, left + 8, centre, CHIP_TEXT, fill="muted", anchor="start")
 

@@ -23,7 +23,7 @@ from viz.canvas.scene import (
 from viz.canvas.theme import Role
 from viz.ladder.builder import ladder_of
 from viz.ladder.chips import chip_items
-from viz.ladder.layout import BOX, MARGIN, NOTE, TOP, Layout, lay_out
+from viz.ladder.layout import BOX, MARGIN, NAME, NOTE, TOP, Layout, lay_out
 from viz.ladder.lines import fitting_list, lines_in, one_line
 from viz.ladder.marks import mark_items
 from viz.ladder.pages import cut_into_pages
@@ -215,7 +215,8 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
         inside += one_line(capsule.title, said, strip, 14)
         inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
     else:
-        inside += lines_in(capsule.title, "", fitting_list(capsule.note, width - 28, NOTE), place, 14)
+        title = fitting_list(capsule.title, width - 28, NAME, bold=True) if order > 1 else capsule.title
+        inside += lines_in(title, "", fitting_list(capsule.note, width - 28, NOTE), place, 14)
     name = "back" if order == 1 else f"back{order}"
     yield Group(
         tuple(inside),

@@ -56,6 +56,7 @@ class Columns:
     chip_right: float
     box_left: float
     box_right: float
+    outer: float = MARGIN
 
     @property
     def centre(self) -> float:
@@ -65,7 +66,7 @@ class Columns:
     @property
     def pitch(self) -> float:
         """The distance between the columns of one derivative and the next."""
-        return self.box_right - MARGIN + BETWEEN_ORDERS
+        return self.box_right - self.outer + BETWEEN_ORDERS
 
     def lane(self, number: int) -> float:
         """The middle of an outer lane; 0 is innermost."""
@@ -120,8 +121,21 @@ def is_thin(row: Row, width: float) -> bool:
     """Whether all that a row says fits on one line, so that it needs less height."""
     if row.pool is not None or len(row.chips) > 1:
         return False
-    words = text_width(row.title, NAME, bold=True) + text_width(row.note, NOTE) + 34
-    return words + (text_width(row.path, NOTE) + 10 if row.path else 0) <= width
+    telling = [row.facing(order) for order in range(1, len(row.higher) + 2)]
+    # Numbers are worth a line of their own; the names of operations are not.
+    notes = [
+        (capsule.title, capsule.note.partition(", ")[0])
+        for capsule in telling
+        if capsule is not None and capsule.note.startswith(("arrives", "passes on", "scalar"))
+    ]
+    if any(_width(title, note) > width for title, note in notes):
+        return False
+    return _width(row.title, row.note) + (text_width(row.path, NOTE) + 10 if row.path else 0) <= width
+
+
+def _width(title: str, note: str) -> float:
+    """What a title and a note take on one line, with the margins of the narrowest box."""
+    return text_width(title, NAME, bold=True) + text_width(note, NOTE) + 42
 
 
 def box_height(row: Row, width: float) -> float:
@@ -156,7 +170,7 @@ def lay_out(ladder: Ladder) -> Layout:
         exits.update(gap.exits(number, leaving[number], lefts[number], places))
         entries.update(gap.entries(number + 1, places))
         y = gap.end()
-    rightmost = columns.facing(MARGIN, max(1, ladder.orders))
+    rightmost = columns.facing(columns.outer, ladder.orders) if ladder.orders > 1 else WIDTH - MARGIN
     return Layout(
         columns=columns,
         tracks=tracks,
@@ -185,7 +199,12 @@ def _columns(ladder: Ladder, tracks: Tracks, is_cut: bool) -> Columns:
     room = WIDTH / 2 - lanes - chips - space
     box = min(room * 0.66, WIDEST_OF_SEVERAL if several else WIDEST_BOX)
     box_left = WIDTH / 2 - min(room - box, WIDEST_HALF_RUNG) - box
-    return Columns(box_left - space - chips, box_left - space, box_left, box_left + box)
+    # Where the right side has neither chips nor lanes, the next derivative moves closer.
+    is_bare = not (tracks.outer_count or is_cut) and not any(
+        chip.gradient for row in ladder.rows for chip in row.chips
+    )
+    outer = box_left - INNER_LANE * (tracks.inner_count + 1) if is_bare else MARGIN
+    return Columns(box_left - space - chips, box_left - space, box_left, box_left + box, outer)
 
 
 def _places(

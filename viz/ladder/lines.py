@@ -19,10 +19,31 @@ def lines_in(title: str, path: str, note: str, place: Box, inset: float) -> Iter
         yield from _title_and_note(title, path, note, place, inset)
         return
     yield from one_line(title, path, Box(place.left, middle - 14, place.right, middle + 3), inset)
-    width = place.right - place.left - 2 * inset
-    if text_width(note, NOTE) > width:
-        note = note.replace(" kernel", "").replace(" window", "").replace("padding", "pad")
-    yield Text(place.left + inset, middle + 10, shorten(note, width, NOTE), NOTE, "muted")
+    shown = fitting_note(note, place.right - place.left - 2 * inset)
+    yield Text(place.left + inset, middle + 10, shown, NOTE, "muted")
+
+
+def fitting_note(note: str, width: float) -> str:
+    """A note in shorter words where the long ones don't fit; then without its last parts.
+
+    Examples
+    --------
+    >>> note = "1×64×112×112, 7×7 kernel, stride 2, padding 3"
+    >>> fitting_note(note, 200), fitting_note(note, 150), fitting_note(note, 80)
+    ('1×64×112×112, 7×7, stride 2, pad 3', '1×64×112×112, 7×7, s2, p3', '1×64×112×112')
+    """
+    for long, short in (
+        (" kernel", ""),
+        (" window", ""),
+        ("padding ", "pad "),
+        ("stride ", "s"),
+        ("pad ", "p"),
+    ):
+        if text_width(note, NOTE) > width:
+            note = note.replace(long, short)
+    while text_width(note, NOTE) > width and ", " in note:
+        note = note.rpartition(", ")[0]
+    return shorten(note, width, NOTE)
 
 
 def one_line(title: str, path: str, place: Box, inset: float) -> Iterator[Item]:
@@ -46,7 +67,8 @@ def _title_and_note(title: str, path: str, note: str, place: Box, inset: float) 
     wanted = text_width(title, NAME, bold=True)
     room = place.right - place.left - 2 * inset - wanted - 8
     rest = room - (text_width(path, NOTE) + 10 if path else 0)
-    if text_width(note, NOTE) > rest:
+    note = fitting_note(note, rest) if rest > 0 else ""
+    if not note or note.endswith("…"):
         yield from one_line(title, path, place, inset)
         return
     yield middle_text(title, place.left + inset, middle, NAME, anchor="start", bold=True)
@@ -55,7 +77,7 @@ def _title_and_note(title: str, path: str, note: str, place: Box, inset: float) 
         yield middle_text(path, place.right - inset, middle, NOTE, fill="muted", anchor="end")
 
 
-def fitting_list(words: str, width: float, size: float) -> str:
+def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -> str:
     """A list with commas, its end counted where it doesn't fit.
 
     Examples
@@ -67,9 +89,9 @@ def fitting_list(words: str, width: float, size: float) -> str:
     for count in range(len(names), 0, -1):
         rest = f" + {len(names) - count}" if count < len(names) else ""
         shown = ", ".join(names[:count]) + rest
-        if text_width(shown, size) <= width:
+        if text_width(shown, size, bold=bold) <= width:
             return shown
-    return shorten(words, width, size)
+    return shorten(words, width, size, bold=bold)
 
 
 def _end_of(path: str, width: float) -> str:

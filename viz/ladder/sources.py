@@ -9,7 +9,7 @@ from math import prod
 from viz.ladder.grouping import Group
 from viz.ladder.index import Index
 from viz.ladder.rows import Chip, Row
-from viz.ladder.words import chip_note, scalar_note, value_note
+from viz.ladder.words import chip_note, derivative, scalar_note, value_note
 from viz.picture.model import Box, bytes_text, number_of, shape_text
 
 MOST_CHIPS = 3
@@ -70,7 +70,7 @@ def source_row(index: Index, box: Box, overlay: str | None) -> Row:
         path="",
         note=value_note(box) if overlay != "bytes" else f"{value_note(box)}, {bytes_text(value.nbytes)}",
         tooltip=f"{box.kind} {title}: {shape_text(value.shape)} {value.dtype}, {bytes_text(value.nbytes)}",
-        capsule=f"gradient of {title}" if arrives else None,
+        capsule=f"d {title}" if arrives else None,
         capsule_note=note if arrives else absent,
     )
 
@@ -139,9 +139,7 @@ def _chip(index: Index, box: Box, path: str, overlay: str | None) -> Chip:
         tooltip=f"{box.kind} {name}: {shape_text(value.shape)} {value.dtype}, {bytes_text(value.nbytes)}",
         name=whole,
         higher=tuple(
-            (f"d{'²³'[order - 2] if order < 4 else order} {within}", note(order))
-            if index.arrives(box.id, order)
-            else None
+            (f"{derivative(order)} {within}", note(order)) if index.arrives(box.id, order) else None
             for order in range(2, index.picture.orders + 1)
         ),
     )

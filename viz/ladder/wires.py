@@ -191,6 +191,9 @@ class _Router:
             else:
                 assert track is not None
                 side = SUM_RADIUS if points[0][0] > x else -SUM_RADIUS
+                if points[0][0] > x and self.far:
+                    # It joins what comes from further away.
+                    yield Dot("backward", *points[1])
                 yield Wire("backward", (*points[:2], (x + side, track)))
 
     def backward_far(

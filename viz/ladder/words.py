@@ -18,7 +18,10 @@ def names(group: Group) -> tuple[str, str]:
         title = module.title
     if group.last is not None:
         return f"{title} × {group.repeats}", f"{path} to {group.last.name}"
+    if path == title:
+        path = ""
     if module is not None and module.calls > 1:
+        path = module.path
         path = f"{path}, call {module.call} of {module.calls}"
     return title, path
 
@@ -65,6 +68,17 @@ def counted(ops: Sequence[str]) -> str:
 def plural(count: int, word: str) -> str:
     """A count with its word."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def derivative(order: int) -> str:
+    """The sign of a derivative.
+
+    Examples
+    --------
+    >>> derivative(1), derivative(2), derivative(5)
+    ('d', 'd²', 'd5')
+    """
+    return {1: "d", 2: "d²", 3: "d³"}.get(order, f"d{order}")
 
 
 def chip_note(shape: tuple[int, ...], number: float | None) -> str:

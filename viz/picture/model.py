@@ -85,8 +85,8 @@ class Box:
     """An operation, a parameter (a leaf that wants gradients), an input (data) or a constant.
 
     ``order`` counts derivatives: 0 computes the value, 1 its gradient, 2 the gradient of that. ``slots``
-    names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says for
-    each slot whether a gradient is asked for it; ``detail`` says the settings that readers ask for
+    names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says
+    for each slot whether a gradient is asked for it; ``detail`` says the settings that readers ask for
     ("5×5, stride 2").
     """
 

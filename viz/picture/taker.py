@@ -164,8 +164,10 @@ class Taker:
             array = saved.array
             if is_literal(array):
                 continue
-            owner = None if saved.is_output else node.inputs[saved.position]
-            key = self.memory(node, saved, owner)
+            owner, port = _owner(node, saved)
+            key: tuple[Any, ...] = ("made by", id(owner), port)
+            if isinstance(array, np.ndarray):
+                key = ("at", int(array.__array_interface__["data"][0]))
             nbytes = int(array.nbytes)
             found.append(
                 Saved(
@@ -179,15 +181,6 @@ class Taker:
                 )
             )
         return tuple(found)
-
-    def memory(self, node: Any, saved: Any, owner: Any) -> tuple[Any, ...]:
-        """What tells the memory of a kept value apart: its address or, without values, who made it."""
-        if isinstance(saved.array, np.ndarray):
-            return (int(saved.array.__array_interface__["data"][0]),)
-        maker, port = (node, saved.position) if saved.is_output else (owner, node.ports[saved.position])
-        while not port and hasattr(maker, "primitive") and maker.primitive.name in VIEWS:
-            maker, port = maker.inputs[0], maker.ports[0]
-        return ("made by", id(maker), port)
 
     def scope(self, scope: Any) -> int | None:
         """The scope's number; parents are numbered first, without recursion."""
@@ -241,3 +234,13 @@ class Taker:
                 made_by = None if tensor.node is None else self.ids.get(id(tensor.node))
                 array = values_of(tensor)
                 yield Flow(box, 0, made_by, tensor.output, scalar(array), largest(array), order)
+
+
+def _owner(node: Any, saved: Any) -> tuple[Any, int]:
+    """Whose memory a kept value is: what made it, behind everything that only looks at it differently."""
+    maker, port = node, saved.position
+    if not saved.is_output:
+        maker, port = node.inputs[saved.position], node.ports[saved.position]
+    while not port and hasattr(maker, "primitive") and maker.primitive.name in VIEWS:
+        maker, port = maker.inputs[0], maker.ports[0]
+    return maker, port

@@ -42,7 +42,7 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
         return snapshot_with_gradient(what, (), _seed_words(what.seeds), (), _higher(what, order))
     if isinstance(what, ag.Graph):
         return snapshot(what)
-    with _mode(examples):
+    with _mode(what, examples):
         results, handed_in = _results(what, examples)
         if not backward or not all(result.requires_grad for result in results):
             return snapshot(ag.Graph.of(*results), results, handed_in)
@@ -55,8 +55,11 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
         return snapshot_with_gradient(gradients, results, words, handed_in, _higher(gradients, order))
 
 
-def _mode(examples: Sequence[Any]) -> Any:
-    return ag.shapes_only() if any(is_shape(example) for example in examples) else nullcontext()
+def _mode(what: Any, examples: Sequence[Any]) -> Any:
+    """How to run: without values, or recording also what happens to data and switches."""
+    if any(is_shape(example) for example in examples):
+        return ag.shapes_only()
+    return nullcontext() if isinstance(what, ag.Tensor) or not callable(what) else ag.recording_all()
 
 
 def is_shape(example: Any) -> bool:
