@@ -131,7 +131,9 @@ def zeros(shape: tuple[int, ...], _: np.random.Generator) -> Any:
 RNG = np.random.default_rng(0)
 
 
-def conv(channels: int, filters: int, window: int, stride: int = 1, padding: int = 0, bias: bool = False) -> Any:
+def conv(
+    channels: int, filters: int, window: int, stride: int = 1, padding: int = 0, bias: bool = False
+) -> Any:
     return ag.nn.Conv2d(channels, filters, window, stride, padding, bias=bias, rng=RNG, init=zeros)
 
 

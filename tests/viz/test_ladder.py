@@ -2,7 +2,6 @@
 
 import time
 import xml.etree.ElementTree as ElementTree
-from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -14,9 +13,9 @@ from viz.canvas.scene import Box, Group, Line, Rect, Scene, Text, walk
 from viz.ladder.builder import ladder_of
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
-from viz.ladder.lanes import MOST_LANES, lanes_of
 from viz.ladder.layout import lay_out
-from viz.ladder.rows import Net, Stop
+from viz.ladder.rows import Stop
+from viz.ladder.tracks import lanes_of
 from viz.ladder.wires import Dot, Stub, Sum, wires_of
 from viz.picture.meaning import gradient_meaning, setting_detail
 from viz.views import picture_of
@@ -163,18 +162,6 @@ def test_residual_blocks_skip_in_a_lane():
     assert [lane for lane in lanes if lane is not None] == [0, 0]
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(2, 40)), max_size=60))
-def test_lanes_never_share_a_gap(spans):
-    nets = [Net(start, "v", (Stop(start + length, 1, 1),)) for start, length in spans]
-    lanes, count = lanes_of(nets)
-    assert count <= MOST_LANES
-    for one, other in combinations(range(len(nets)), 2):
-        if lanes[one] is None or lanes[one] != lanes[other]:
-            continue
-        first, second = sorted((one, other), key=lambda number: nets[number].source)
-        assert nets[first].stops[-1].row - 1 < nets[second].source
-
-
 @given(st.data())
 def test_random_formulas_draw_well(data):
     values = [leaf(2, name="x"), leaf(2, name="y", wants=False)]
@@ -202,9 +189,10 @@ def test_depth_folds_modules():
     assert len(rows_of(residual_loss(2), depth=0)) == 4
     assert [row.title for row in rows_of(residual_loss(2), depth=1)][1:3] == ["conv2d", "Sequential"]
     folded = rows_of(residual_loss(2), depth=2)
-    assert [row.title for row in folded][2:4] == ["Block", "Block"]
-    assert folded[2].chips[0].title == "4 parameters"
-    assert folded[2].chips[0].gradient == "4 gradients"
+    assert [(row.title, row.path) for row in folded][2] == ("Block × 2", "blocks.0 to 1")
+    assert folded[2].chips[0].title == "8 parameters"
+    assert folded[2].chips[0].gradient == "8 gradients"
+    assert folded[2].capsule == "Block × 2"
     assert folded[2].rung.nbytes > 0
     assert len(rows_of(residual_loss(20))) <= ROWS_AT_FIRST_SIGHT
     assert len(rows_of(residual_loss(20), depth=9)) > 100
@@ -226,7 +214,17 @@ def test_overlays_show_numbers():
     rows = ladder_of(picture_of(line_loss()), overlay="bytes").rows
     assert rows[1].note == "length 5, 20 B"
     rows = ladder_of(picture_of(line_loss()), overlay="gradients").rows
-    assert rows[1].capsule_note.startswith("largest 1")
+    assert rows[1].capsule_note == "passes nothing on"
+    assert rows[1].chips[0].gradient_note.startswith("max ")
+    rows = ladder_of(picture_of(pair_loss()), overlay="gradients").rows
+    pool = next(row for row in rows if row.pool)
+    sent = max(abs(value) for line in pool.pool.gradient for value in line)
+    assert pool.capsule_note.startswith("passes on up to ")
+    assert float(pool.capsule_note.rpartition(" ")[2]) >= sent * 0.999
+    weight = rows[1].chips[0]
+    assert weight.title == "weight"
+    flow = next(flow for flow in picture_of(pair_loss()).flows if flow.box == weight.link)
+    assert weight.gradient_note == f"max {flow.largest:.4g}"
     with pytest.raises(viz.UndrawableError, match="overlay"):
         viz.draw(line_loss(), overlay="colour")
 
@@ -235,7 +233,9 @@ def test_views_and_themes_are_checked():
     with pytest.raises(viz.UndrawableError, match="no view"):
         viz.draw(line_loss(), view="sideways")
     with pytest.raises(viz.UndrawableError, match="theme"):
-        viz.draw(line_loss(), theme="pink").svg()
+        viz.draw(line_loss(), theme="pink")
+    with pytest.raises(viz.UndrawableError, match="order"):
+        viz.draw(line_loss(), order=0)
 
 
 def test_graphs_of_one_node_or_none():

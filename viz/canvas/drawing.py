@@ -167,10 +167,15 @@ def _check_place(target: Path) -> None:
             )
         if not target.parent.is_dir():
             raise WriteError(
-                f"can't write {str(target)!r}: there is no folder {str(target.parent)!r}; make it first"
+                f"can't write {str(target)!r}: No such file or directory: there is no folder "
+                f"{str(target.parent)!r}; make it first"
             )
-    except ValueError as error:
-        raise WriteError(f"can't write {str(target)!r}: {error}") from error
+    except WriteError:
+        raise
+    except (OSError, ValueError) as error:
+        raise WriteError(
+            f"can't write {str(target)!r}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def write_whole(target: Path, content: bytes) -> None:
