@@ -216,7 +216,11 @@ def test_the_text_is_a_tree(resnet):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_text_is_small_or_cut_in_the_middle(resnet, theme):
-    for drawing in (viz.draw(resnet, IMAGE, theme=theme), viz.draw(encoder_loss(), theme=theme)):
+    for drawing in (
+        viz.draw(resnet, IMAGE, theme=theme),
+        viz.draw(resnet, IMAGE, depth=9, theme=theme),
+        viz.draw(encoder_loss(), theme=theme),
+    ):
         texts = [item for item in walk(drawing.scene.items) if isinstance(item, Text)]
         assert min(text.size for text in texts) >= 9
         assert not [text.plain for text in texts if text.plain.endswith("…")]

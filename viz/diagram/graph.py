@@ -7,7 +7,7 @@ from typing import Literal
 
 from viz.ladder.builder import ladder_of
 from viz.ladder.grouping import grouped
-from viz.ladder.words import names
+from viz.ladder.words import called
 from viz.picture.model import Box, Edge, Picture, bytes_text, number_of, shape_text
 
 MOST_PARALLEL = 4
@@ -85,7 +85,8 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
                 )
             )
         first = len(boxes) - len(row.chips)
-        title = f"{row.title}  ({row.path})" if row.path else row.title
+        where = row.path.removeprefix(f"{row.title}, ")
+        title = f"{row.title}  ({where})" if where else row.title
         name = f"{row.boxes[-1]}-out-{number + 1}" if row.kind == "output" else row.boxes[-1]
         places.append(len(boxes))
         boxes.append(DiagramBox(name, looks[row.kind], title, row.note, row.tooltip))
@@ -120,11 +121,7 @@ class _Backward:
             (flow.gradient, flow.gradient_port): flow.largest for flow in picture.flows if flow.order == 1
         }
         self.maker = {box.id: box for box in picture.boxes}
-        self.calls = {
-            box.id: " ".join(names(group)).rstrip()
-            for group in grouped(picture, EVERY_LEVEL)
-            for box in group.boxes
-        }
+        self.calls = {box.id: called(group) for group in grouped(picture, EVERY_LEVEL) for box in group.boxes}
         self.boxes: dict[str, DiagramBox] = {}
         self.joins: list[tuple[str, str, str, Literal["backward", "kept"]]] = []
 

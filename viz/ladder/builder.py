@@ -12,7 +12,7 @@ from viz.ladder.index import Index
 from viz.ladder.rows import Capsule, Ladder, Net, Row, Stop
 from viz.ladder.rungs import RungMaker
 from viz.ladder.sources import chips_beside, place_sources, source_row
-from viz.ladder.words import call_tooltip, derivative, literal_text, names, plural, scalar_note
+from viz.ladder.words import call_tooltip, called, derivative, literal_text, names, plural, scalar_note
 from viz.picture.model import Picture, bytes_text, number_of, shape_text, unique_buffers
 
 
@@ -185,7 +185,7 @@ class _Builder:
     def label(self, box: str) -> str:
         """What a value is called away from its row."""
         if box in self.index.group_of:
-            return " ".join(names(self.index.groups[self.index.group_of[box]])).rstrip()
+            return called(self.index.groups[self.index.group_of[box]])
         return self.index.boxes[box].name or self.index.boxes[box].kind
 
     def title(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from viz.ladder.grouping import Group
 from viz.ladder.index import Index
 from viz.ladder.rows import Capsule
-from viz.ladder.words import counted, names, plural
+from viz.ladder.words import called, counted, names, plural
 from viz.picture.meaning import BILINEAR, gradient_meaning
 from viz.picture.model import Box, number_of
 
@@ -75,8 +75,7 @@ def first_operand(index: Index, group: Group, chips: set[str]) -> str:
     first = index.boxes[wired[0][1]]
     known = first.name
     if known is None and first.kind == "op":
-        known, path = names(index.groups[index.group_of[first.id]])
-        known = f"{known} {path}".rstrip()
+        known = called(index.groups[index.group_of[first.id]])
     return f"{known or first.kind} first"
 
 

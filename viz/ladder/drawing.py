@@ -35,6 +35,7 @@ from viz.picture.model import Picture, PoolCrop
 
 TITLE = 15.0
 GRID_TOP = 18.0
+NARROW = 190.0
 HEADS = {2: "second derivative, up", 3: "third derivative, up"}
 
 
@@ -215,8 +216,10 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
         inside += one_line(capsule.title, said, strip, 14)
         inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
     else:
-        title = fitting_list(capsule.title, width - 28, NAME, bold=True) if order > 1 else capsule.title
-        inside += lines_in(title, "", fitting_list(capsule.note, width - 28, NOTE), place, 14)
+        inset = 14.0 if width > NARROW else 9.0
+        room = width - 2 * inset
+        title = fitting_list(capsule.title, room, NAME, bold=True)
+        inside += lines_in(title, "", fitting_list(capsule.note, room, NOTE), place, inset)
     name = "back" if order == 1 else f"back{order}"
     yield Group(
         tuple(inside),

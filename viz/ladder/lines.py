@@ -53,7 +53,7 @@ def one_line(title: str, path: str, place: Box, inset: float) -> Iterator[Item]:
     room = width
     if path:
         wanted = text_width(title, NAME, bold=True)
-        shown = _end_of(path, max(width * 0.4, width - wanted - 8))
+        shown = _end_of(path, max(width * 0.22, width - wanted - 8))
         room = width - text_width(shown, NOTE) - 8
         yield middle_text(shown, place.right - inset, middle, NOTE, fill="muted", anchor="end")
     yield middle_text(
@@ -99,5 +99,10 @@ def _end_of(path: str, width: float) -> str:
     rest = path
     while text_width(path, NOTE) > width and "." in rest:
         rest = rest.partition(".")[2]
-        path = f"…{rest}"
+        shown, path = path, f"…{rest}"
+        # A bare number says nothing: show the end of the name before it.
+        if rest.isdigit() and text_width(path, NOTE) <= width:
+            while text_width(shown, NOTE) > width:
+                shown = f"…{shown.removeprefix('…')[1:]}"
+            return shown
     return shorten(path, width, NOTE)

@@ -26,6 +26,12 @@ def names(group: Group) -> tuple[str, str]:
     return title, path
 
 
+def called(group: Group) -> str:
+    """A row's title and module in one: "conv2d c1", "relu, call 2 of 3"."""
+    title, path = names(group)
+    return path if path.startswith(f"{title},") else f"{title} {path}".rstrip()
+
+
 def literal_text(boxes: Sequence[Box]) -> str:
     """Python scalars among the arguments of a single operation, as in "multiply 2.0"."""
     if len(boxes) != 1 or not boxes[0].literals:
