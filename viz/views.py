@@ -70,7 +70,7 @@ def draw(
     >>> import autograd_cnn as ag
     >>> w = ag.tensor([1.0, 2.0], requires_grad=True, name="w")
     >>> drawing = draw((w * w).sum())
-    >>> print(drawing.text.splitlines()[5])
+    >>> print(drawing.text.splitlines()[6])
       2  multiply: length 2
     """
     for role, name, known in (("view", view, get_args(View)), ("theme", theme, tuple(THEMES))):

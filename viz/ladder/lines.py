@@ -29,7 +29,7 @@ def fitting_note(note: str, width: float) -> str:
     Examples
     --------
     >>> note = "1×64×112×112, 7×7 kernel, stride 2, padding 3"
-    >>> fitting_note(note, 200), fitting_note(note, 150), fitting_note(note, 80)
+    >>> fitting_note(note, 200), fitting_note(note, 150), fitting_note(note, 90)
     ('1×64×112×112, 7×7, stride 2, pad 3', '1×64×112×112, 7×7, s2, p3', '1×64×112×112')
     """
     for long, short in (
@@ -82,7 +82,7 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
 
     Examples
     --------
-    >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 100, 10)
+    >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
     'conv_transpose + 2'
     """
     names = words.split(", ")
