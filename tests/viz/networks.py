@@ -243,4 +243,31 @@ def cube() -> ag.Tensor:
     return (w * x) ** 3.0
 
 
-LOSSES |= {"encoder-decoder": encoder_loss, "shared": shared_results, "cube": cube}
+class Branches(ag.nn.Module):
+    """Szegedy and others: Going Deeper with Convolutions (2014): four branches, joined by channels."""
+
+    def __init__(self) -> None:
+        self.stem = conv(3, 16, 3, 1, 1)
+        self.b1 = conv(16, 8, 1)
+        self.b2a, self.b2 = conv(16, 8, 1), conv(8, 16, 3, 1, 1)
+        self.b3a, self.b3 = conv(16, 4, 1), conv(4, 8, 5, 1, 2)
+        self.pool, self.b4 = ag.nn.MaxPool2d(3, 1, 1), conv(16, 8, 1)
+
+    def forward(self, x: Any) -> Any:
+        x = ag.relu(self.stem(x))
+        second = ag.relu(self.b2(ag.relu(self.b2a(x))))
+        third = ag.relu(self.b3(ag.relu(self.b3a(x))))
+        parts = [ag.relu(self.b1(x)), second, third, ag.relu(self.b4(self.pool(x)))]
+        return ag.global_avg_pool(ag.concatenate(parts, axis=1))
+
+
+def branches_result() -> Any:
+    return Branches()(leaf(1, 3, 8, 8, name="image"))
+
+
+LOSSES |= {
+    "branches": branches_result,
+    "encoder-decoder": encoder_loss,
+    "shared": shared_results,
+    "cube": cube,
+}

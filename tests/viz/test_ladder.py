@@ -90,7 +90,7 @@ def test_rows_of_a_convolutional_network():
     assert rows[-1].title.startswith("loss = ")
     assert [chip.title for chip in rows[1].chips] == ["weight", "bias"]
     assert [chip.gradient for chip in rows[1].chips] == ["d weight", "d bias"]
-    assert rows[2].path == "relu, call 1 of 3"
+    assert (rows[2].title, rows[2].path) == ("relu", "call 1 of 3")
     assert rows[0].capsule is None
     assert rows[0].capsule_note == "not needed"
     assert rows[1].capsule == "dweight, dbias"

@@ -85,8 +85,7 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
                 )
             )
         first = len(boxes) - len(row.chips)
-        where = row.path.removeprefix(f"{row.title}, ")
-        title = f"{row.title}  ({where})" if where else row.title
+        title = f"{row.title}  ({row.path})" if row.path else row.title
         name = f"{row.boxes[-1]}-out-{number + 1}" if row.kind == "output" else row.boxes[-1]
         places.append(len(boxes))
         boxes.append(DiagramBox(name, looks[row.kind], title, row.note, row.tooltip))

@@ -28,6 +28,8 @@ def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> C
         number = index.number(last.id, order)
         shown = number is not None and last.outputs[0].number is not None
         note = f"arrives {number_of(number or 0.0)}" if shown else plural(len(made), "operation")
+        if not shown and len({box.op for box in made}) < 3:
+            note = ""
         return Capsule(title, note, boxes)
     return Capsule(_meaning(index, group), _note(index, group, last, made, overlay), boxes)
 
@@ -37,7 +39,7 @@ def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: s
         return _largest_sent(index, group)
     words = counted([box.op for box in made])
     if any(box.because is not None and box.because.why == "un-broadcast" for box in made):
-        words = f"un-broadcasts, {words}"
+        words = f"{words}, un-broadcasts"
     if group.folded:
         return f"backward: {words}"
     number = index.number(last.id)

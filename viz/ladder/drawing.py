@@ -212,14 +212,11 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
         )
     if row.pool is not None and order == 1:
         strip = Box(place.left, place.top, place.right, place.top + 18)
-        said = capsule.note if capsule.note.startswith("passes on") else ""
+        said = capsule.note.removeprefix("passes on ") if capsule.note.startswith("passes on") else ""
         inside += one_line(capsule.title, said, strip, 14)
         inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
     else:
-        inset = 14.0 if width > NARROW else 9.0
-        room = width - 2 * inset
-        title = fitting_list(capsule.title, room, NAME, bold=True)
-        inside += lines_in(title, "", fitting_list(capsule.note, room, NOTE), place, inset)
+        inside += _capsule_lines(capsule, order, place)
     name = "back" if order == 1 else f"back{order}"
     yield Group(
         tuple(inside),
@@ -228,6 +225,19 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
         link=capsule.boxes[-1] if capsule.boxes else row.boxes[-1],
         data=(("half", "backward"),),
     )
+
+
+def _capsule_lines(capsule: Capsule, order: int, place: Box) -> Iterator[Item]:
+    width, height = place.right - place.left, place.bottom - place.top
+    inset = 14.0 if width > NARROW else 9.0
+    room = width - 2 * inset
+    title = fitting_list(capsule.title, room, NAME, bold=True)
+    if title != capsule.title and order == 1 and not capsule.title.startswith("d"):
+        # Of words, the first say most; of operations, how many more there are.
+        title = shorten(capsule.title.partition(", ")[0], room, NAME, bold=True)
+    rest = room - text_width(title, NAME, bold=True) - 8 if height < BOX - 1 else room
+    note = fitting_list(capsule.note, rest, NOTE) if rest > 0 else ""
+    yield from lines_in(title, "", note, place, inset)
 
 
 def rung_items(

@@ -88,6 +88,8 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
     names = words.split(", ")
     for count in range(len(names), 0, -1):
         rest = f" + {len(names) - count}" if count < len(names) else ""
+        # "arrives 1 + 2" would read as a sum.
+        rest = "" if count == 1 and words.startswith("arrives") else rest
         shown = ", ".join(names[:count]) + rest
         if text_width(shown, size, bold=bold) <= width:
             return shown
@@ -95,14 +97,14 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
 
 
 def _end_of(path: str, width: float) -> str:
-    """As much of the path's end as fits: what is innermost says most."""
-    rest = path
-    while text_width(path, NOTE) > width and "." in rest:
-        rest = rest.partition(".")[2]
-        shown, path = path, f"…{rest}"
-        # A bare number says nothing: show the end of the name before it.
-        if rest.isdigit() and text_width(path, NOTE) <= width:
-            while text_width(shown, NOTE) > width:
-                shown = f"…{shown.removeprefix('…')[1:]}"
-            return shown
-    return shorten(path, width, NOTE)
+    """As much of the path's end as fits, whole names if they say anything: what is innermost says most."""
+    if text_width(path, NOTE) <= width:
+        return path
+    names = path.split(".")
+    for count in range(len(names) - 1, 0, -1):
+        end = ".".join(names[-count:])
+        if text_width(f"…{end}", NOTE) <= width and not end.isdigit():
+            return f"…{end}"
+    while path and text_width(f"…{path}", NOTE) > width:
+        path = path[1:]
+    return f"…{path}" if path else ""

@@ -18,18 +18,17 @@ def names(group: Group) -> tuple[str, str]:
         title = module.title
     if group.last is not None:
         return f"{title} × {group.repeats}", f"{path} to {group.last.name}"
-    if path == title:
-        path = ""
+    parts = [] if path == title else [path]
     if module is not None and module.calls > 1:
-        path = module.path
-        path = f"{path}, call {module.call} of {module.calls}"
+        parts.append(f"call {module.call} of {module.calls}")
+    path = ", ".join(part for part in parts if part)
     return title, path
 
 
 def called(group: Group) -> str:
     """A row's title and module in one: "conv2d c1", "relu, call 2 of 3"."""
     title, path = names(group)
-    return path if path.startswith(f"{title},") else f"{title} {path}".rstrip()
+    return f"{title}{',' if path.startswith('call ') else ''} {path}".rstrip()
 
 
 def literal_text(boxes: Sequence[Box]) -> str:

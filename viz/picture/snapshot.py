@@ -60,8 +60,10 @@ def snapshot_with_gradient(
     """
     graph = gradients.forward
     taker = Taker(data_inputs(graph.nodes, handed_in))
+    known = (*results, *gradients.seeds, *gradients.cotangents.values())
+    taker.is_abstract = any(tensor.size > 0 and not ag.has_values(tensor) for tensor in known)
     # Asking for a value may compute it again, so numbers are shown in small formulas only.
-    if len(graph.nodes) <= FEW_NODES and all(ag.has_values(seed) for seed in gradients.seeds):
+    if len(graph.nodes) <= FEW_NODES and not taker.is_abstract:
         for node in graph.nodes:
             if node.shape == ():
                 taker.know(node, 0, gradients.value(node))
