@@ -13,9 +13,9 @@ from viz.canvas.scene import Box, Group, Line, Rect, Scene, Text, walk
 from viz.ladder.builder import ladder_of
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
+from viz.ladder.lanes import lanes_of
 from viz.ladder.layout import lay_out
 from viz.ladder.rows import Stop
-from viz.ladder.tracks import lanes_of
 from viz.ladder.wires import Dot, Stub, Sum, wires_of
 from viz.picture.meaning import gradient_meaning, setting_detail
 from viz.views import picture_of
@@ -146,6 +146,43 @@ def test_shared_parameters_stand_once_with_a_sum():
     assert [row.title for row in ladder.rows].count("w") == 1
     net = next(net for net in ladder.nets if ladder.rows[net.source].title == "w")
     assert (len(net.stops), net.wanted) == (3, 3)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_everything_stands_in_the_drawing_once(name):
+    picture = picture_of(LOSSES[name]())
+    ladder = ladder_of(picture, depth=99)
+    calls = [box for row in ladder.rows if row.kind == "op" for box in row.boxes]
+    assert sorted(calls) == sorted(
+        box.id for box in picture.boxes if box.kind == "op" and box.half == "forward"
+    )
+    leaves = [box for row in ladder.rows if row.kind not in ("op", "output") for box in row.boxes]
+    leaves += [chip.link for row in ladder.rows for chip in row.chips]
+    assert sorted(leaves) == sorted(
+        box.id for box in picture.boxes if box.kind != "op" and box.half == "forward"
+    )
+    made = [box for row in ladder.rows for box in row.gradients]
+    assert sorted(made) == sorted(
+        box.id
+        for box in picture.boxes
+        if box.half == "backward" and box.kind == "op" and box.because.why != "fan-out sum"
+    )
+    ids = [
+        element.get("id")
+        for element in ElementTree.fromstring(viz.draw(picture).svg()).iter()
+        if element.get("id")
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_numbers_are_the_arrays():
+    a, b = (ag.tensor(v, requires_grad=True, name=n) for v, n in ((2.0, "a"), (-3.0, "b")))
+    loss = ag.tanh(a * b + 10.0) * a
+    rows = ladder_of(picture_of(loss)).rows
+    da, db = ag.gradients(loss, [a, b])
+    assert rows[0].capsule_note == f"scalar = {da.item():.4g}".replace("-", "−")
+    assert rows[1].chips[0].gradient_note == f"{db.item():.4g}".replace("-", "−")
+    assert rows[-1].title == f"loss = {loss.item():.4g}"
 
 
 def test_gradients_come_back_only_where_they_are_wanted():

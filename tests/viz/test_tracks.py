@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 import autograd_cnn as ag
 from viz.ladder.builder import ladder_of
+from viz.ladder.lanes import MOST_LANES, lanes_of
 from viz.ladder.layout import lay_out, trunk
 from viz.ladder.rows import Ladder, Net, Row, Stop
-from viz.ladder.tracks import LONGEST_INNER, MOST_LANES, lanes_of, tracks_of
+from viz.ladder.tracks import LONGEST_INNER, tracks_of
 from viz.ladder.wires import Wire, wires_of
 from viz.views import picture_of
 

@@ -43,7 +43,8 @@ def _details(row: Row) -> Iterator[str]:
     for chip in row.chips:
         gradients = [chip.gradient, *(entry[0] for entry in chip.higher if entry is not None)]
         made = ", ".join(gradient for gradient in gradients if gradient)
-        yield f"{chip.kind} {chip.title} {chip.note}{f' -> {made}' if made else ''}".replace("  ", " ")
+        words = [*([] if chip.kind == "more" else [chip.kind]), chip.title, chip.note]
+        yield " ".join(word for word in words if word) + (f" -> {made}" if made else "")
     if row.rung is not None:
         yield f"keeps {row.rung.tooltip}"
     if row.capsule is not None:

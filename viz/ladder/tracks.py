@@ -7,13 +7,12 @@ ones an outer lane; what finds none is cut into labelled stubs.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from viz.ladder.lanes import MOST_LANES, far_stops, lanes_of
 from viz.ladder.rows import Ladder, Net, Row, Stop
 
-MOST_LANES = 5
 MOST_INNER = 2
 LONGEST_INNER = 3
 
@@ -35,7 +34,7 @@ class Tracks:
 
     def far(self, number: int, net: Net) -> tuple[Stop, ...]:
         """The stops that a net reaches by a lane or by stubs."""
-        return _far(net, self.straight[number])
+        return far_stops(net, self.straight[number])
 
     def is_cut(self, number: int, net: Net) -> bool:
         """Whether a net found no lane."""
@@ -87,51 +86,3 @@ def heaviest_path(rows: Sequence[Row], nets: Sequence[Net]) -> list[tuple[int, i
         path.append((step[0], row))
         row = step[1]
     return path
-
-
-def lanes_of(
-    nets: Sequence[Net],
-    straight: Sequence[int | None] | None = None,
-    most: int = MOST_LANES,
-    longest: int | None = None,
-) -> tuple[list[int | None], int]:
-    """The lane of each net (0 is innermost; None: none needed, or none left), and how many there are.
-
-    Greedy interval colouring, the shortest span first, so short wires stay close to the boxes.
-
-    Examples
-    --------
-    >>> from viz.ladder.rows import Stop
-    >>> inner, outer = Net(2, "b", (Stop(4, 1, 1),)), Net(0, "a", (Stop(7, 1, 1),))
-    >>> lanes_of([outer, inner, Net(1, "c", (Stop(2, 1, 1),))])
-    ([1, 0, None], 2)
-    """
-    lanes: list[int | None] = [None] * len(nets)
-    spans = []
-    for number, net in enumerate(nets):
-        far = _far(net, None if straight is None else straight[number])
-        if far and (longest is None or far[-1].row - net.source <= longest):
-            spans.append((far[-1].row - 1 - net.source, net.source, number))
-    taken: list[list[tuple[int, int]]] = []
-    for length, start, number in sorted(spans):
-        span = (start, start + length)
-        for lane in range(most):
-            if lane == len(taken):
-                taken.append([])
-            if _is_free(taken[lane], span):
-                insort(taken[lane], span)
-                lanes[number] = lane
-                break
-    return lanes, len(taken)
-
-
-def _far(net: Net, straight: int | None) -> tuple[Stop, ...]:
-    return tuple(stop for stop in net.stops if stop.row > net.source + 1 and stop.row != straight)
-
-
-def _is_free(taken: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
-    """Whether ``span`` shares no gap with the sorted, disjoint spans of a lane."""
-    place = bisect_left(taken, span)
-    return (place == len(taken) or taken[place][0] > span[1]) and (
-        place == 0 or taken[place - 1][1] < span[0]
-    )
