@@ -2,6 +2,7 @@
 
 import time
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -217,9 +218,25 @@ def test_past_five_lanes_wires_are_cut_into_labelled_stubs():
         mark.text.removeprefix("to ") for mark in stubs if mark.half == "forward" and "to " in mark.text
     }
     ends = {
-        mark.text.removeprefix("from ") for mark in stubs if mark.half == "forward" and "from " in mark.text
+        mark.text.removeprefix("from ").partition(":")[0]
+        for mark in stubs
+        if mark.half == "forward" and "from " in mark.text
     }
     assert starts == ends != set()
+    assert "from A: tanh" in {mark.text for mark in stubs}
+
+
+def test_many_wires_enter_a_row_side_by_side():
+    parts = [leaf(1, name="x0")]
+    for _ in range(8):
+        parts.append(ag.tanh(ag.concatenate(parts)))
+    ladder = ladder_of(picture_of(ag.concatenate(parts).sum()))
+    layout = lay_out(ladder)
+    last = max(row for _, row in layout.entries if ladder.rows[row].title == "concatenate")
+    places = sorted(x for (_, row), entry in layout.entries.items() if row == last for x in entry.xs)
+    assert len(places) == 9
+    assert min(after - before for before, after in pairwise(places)) >= 9
+    assert wrong(ladder_scene(ladder)) == []
 
 
 def test_depth_folds_modules():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,14 +29,16 @@ SUM_TRACK = 18.0
 SUM_RADIUS = 7.0
 CHIPS = 136.0
 FEWER_CHIPS = 112.0
-STUB_LABELS = 40.0
+STUB_LABELS = 84.0
 SPACE = 18.0
 WIDEST_BOX = 230.0
 WIDEST_OF_SEVERAL = 200.0
 WIDEST_HALF_RUNG = 120.0
 TRUNK = 36.0
-INDENT = 46.0
+WIDEST_TRUNK = 100.0
 INDENTED_TRUNK = 26.0
+BESIDE_TRUNK = 10.0
+CLOSEST_ENTRIES = 9.0
 ENTRY = 16.0
 MOST_ENTRIES = 3
 EDGE = 9.0
@@ -57,6 +59,7 @@ class Columns:
     box_left: float
     box_right: float
     outer: float = MARGIN
+    trunk: float = TRUNK
 
     @property
     def centre(self) -> float:
@@ -151,7 +154,7 @@ def lay_out(ladder: Ladder) -> Layout:
     tracks = tracks_of(ladder)
     is_cut = any(tracks.is_cut(number, net) for number, net in enumerate(ladder.nets))
     columns = _columns(ladder, tracks, is_cut)
-    lefts = tuple(columns.box_left + INDENT * track for track in tracks.rows)
+    lefts = tuple(columns.box_left + (columns.trunk + BESIDE_TRUNK) * track for track in tracks.rows)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, net in enumerate(ladder.nets):
@@ -186,7 +189,7 @@ def lay_out(ladder: Ladder) -> Layout:
 
 def trunk(left: float, columns: Columns) -> float:
     """Where a row's main wire enters and leaves its box."""
-    return left + (TRUNK if left == columns.box_left else INDENTED_TRUNK)
+    return left + (columns.trunk if left == columns.box_left else INDENTED_TRUNK)
 
 
 def _columns(ladder: Ladder, tracks: Tracks, is_cut: bool) -> Columns:
@@ -204,7 +207,19 @@ def _columns(ladder: Ladder, tracks: Tracks, is_cut: bool) -> Columns:
         chip.gradient for row in ladder.rows for chip in row.chips
     )
     outer = box_left - INNER_LANE * (tracks.inner_count + 1) if is_bare else MARGIN
-    return Columns(box_left - space - chips, box_left - space, box_left, box_left + box, outer)
+    return Columns(
+        box_left - space - chips, box_left - space, box_left, box_left + box, outer, _trunk(ladder, tracks)
+    )
+
+
+def _trunk(ladder: Ladder, tracks: Tracks) -> float:
+    """How far from the left the main wire runs: where many wires enter a row, they need room beside it."""
+    if any(tracks.rows):
+        return TRUNK
+    entering = Counter(
+        stop.row for net in ladder.nets for stop in net.stops for _ in range(min(stop.uses, MOST_ENTRIES))
+    )
+    return min(WIDEST_TRUNK, max(TRUNK, EDGE + CLOSEST_ENTRIES * (max(entering.values(), default=1) - 1)))
 
 
 def _places(

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Literal
 
+from viz.canvas.fonts import shorten, text_width
 from viz.canvas.scene import Point
-from viz.ladder.layout import SUM_RADIUS, Entry, Layout
+from viz.ladder.layout import NOTE, SUM_RADIUS, Entry, Layout
 from viz.ladder.rows import Ladder, Net, Row, Stop
+
+LEAST_LABEL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,13 @@ class _Router:
         for stop in self.far:
             yield from self.forward_far(stop, (x, bottom), track)
 
+    def named(self) -> str:
+        """What a cut wire carries, where the label has room for it."""
+        columns = self.layout.columns
+        room = columns.chip_right - columns.chip_left - text_width(f"from {self.letter}: ", NOTE) - 6
+        shown = shorten(self.net.label, max(room, 0.0), NOTE)
+        return f": {shown}" if shown == self.net.label or len(shown) > LEAST_LABEL else ""
+
     def passed(self, x: float) -> Iterator[float]:
         """Places where a branch to the next row leaves a track that leads further."""
         places = sorted(place for stop in self.near for place in self.entries[stop.row].xs if place < x - 0.5)
@@ -132,7 +142,7 @@ class _Router:
         place = entry.xs[-1]
         end: tuple[Point, ...] = ((place, entry.track), (place, top))
         if self.lane is None:
-            yield Stub("forward", self.stub, entry.track, f"from {self.letter}")
+            yield Stub("forward", self.stub, entry.track, f"from {self.letter}{self.named()}")
             yield Wire("forward", ((self.stub, entry.track), *end))
         elif stop is self.far[-1]:
             turn = ((start[0], track), (self.lane, track), (self.lane, entry.track))

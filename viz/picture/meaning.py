@@ -15,7 +15,7 @@ MEANINGS: Mapping[str, str] = {
     "add": "copies",
     "subtract": "copies, one negated",
     "negative": "negates",
-    "multiply": "times the other factor",
+    "multiply": "times the other",
     "divide": "quotient rule",
     "power": "power rule",
     "exp": "times the output",
