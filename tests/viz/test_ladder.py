@@ -16,6 +16,7 @@ from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
 from viz.ladder.lanes import lanes_of
 from viz.ladder.layout import lay_out
+from viz.ladder.pages import cut_into_pages
 from viz.ladder.rows import Stop
 from viz.ladder.wires import Dot, Stub, Sum, wires_of
 from viz.picture.meaning import gradient_meaning, setting_detail
@@ -207,8 +208,11 @@ def test_random_formulas_draw_well(data):
         first = values[data.draw(st.integers(0, len(values) - 1))]
         second = values[data.draw(st.integers(0, len(values) - 1))]
         values.append(data.draw(st.sampled_from([ag.add, ag.multiply, ag.maximum]))(first, second))
-    loss = (values[-1] * values[0]).sum()
-    assert wrong(viz.draw(loss).scene) == []
+    loss = (values[-1] * values[0] * values[0]).sum()
+    order = data.draw(st.integers(1, 2))
+    assert wrong(viz.draw(loss, order=order).scene) == []
+    for page in cut_into_pages(ladder_of(picture_of(loss)), data.draw(st.integers(3, 9))):
+        assert wrong(ladder_scene(page)) == []
 
 
 def test_past_five_lanes_wires_are_cut_into_labelled_stubs():

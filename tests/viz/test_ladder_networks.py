@@ -168,6 +168,20 @@ def test_second_derivatives_of_a_network_draw_well():
     assert wrong(viz.draw(square_loss(), order=2).scene) == []
 
 
+def test_a_recorded_gradient_says_whose_it_is():
+    w = leaf(3, name="w")
+    (gradient,) = ag.gradients((w * w * w).sum(), [w], create_graph=True)
+    rows = ladder_of(picture_of((gradient * gradient).sum())).rows
+    assert {"for multiply", "for sum"} & {row.path for row in rows}
+    assert wrong(viz.draw((gradient * gradient).sum()).scene) == []
+
+
+def test_a_gradient_graph_has_further_derivatives_too():
+    graph = ag.gradient_graph(square_loss())
+    assert viz.draw(graph, order=2).scene.width > 960
+    assert viz.draw(graph).scene.width == 960
+
+
 def test_a_derivative_that_is_zero_everywhere_is_refused():
     with pytest.raises(viz.UndrawableError, match="order=1"):
         viz.draw(chain(3), order=2)
@@ -204,6 +218,7 @@ def test_pages_become_files(tmp_path):
     path = drawing.save(tmp_path / "net.pdf")
     assert path.read_bytes().count(b"/Type/Pages") == 1
     assert f"/Count {count}".encode() in path.read_bytes()
+    assert f", {count} pages;" in repr(drawing)
     assert viz.draw(pair_loss(), pages=True).pages == ()
 
 

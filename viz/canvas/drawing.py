@@ -151,6 +151,8 @@ class Drawing:
 
     def __repr__(self) -> str:
         size = f"{self.scene.width:g} x {self.scene.height:g}"
+        if self.pages:
+            size += f", {len(self.pages)} pages"
         return f'<Drawing "{self.scene.title}", {size}; .save("x.{"|".join(self.formats)}")>'
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ from viz.canvas.theme import Role
 from viz.diagram.dot import FILLS, dot_text, graphviz_placement
 from viz.diagram.graph import Diagram, DiagramArrow, DiagramBox, backward_diagram, forward_diagram
 from viz.diagram.layered_layout import Placement, layered
+from viz.ladder.lines import fitting_note
 from viz.picture.model import Picture
 
 MARGIN = 20.0
@@ -123,7 +124,7 @@ def _box(box: DiagramBox, size: tuple[float, float], place: Point) -> Iterator[I
         yield middle_text(title, middle, y + height / 2, NAME, bold=True)
         return
     yield middle_text(title, middle, y + 11, NAME, bold=True)
-    yield middle_text(shorten(box.note, WIDEST_TEXT, NOTE), middle, y + 24, NOTE, fill="muted")
+    yield middle_text(fitting_note(box.note, WIDEST_TEXT), middle, y + 24, NOTE, fill="muted")
 
 
 def _arrows(

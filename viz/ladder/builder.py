@@ -80,6 +80,9 @@ class _Builder:
     def call_row(self, group: Group, sources: Iterable[str]) -> Row:
         last = group.boxes[-1]
         title, path = names(group)
+        if last.because is not None and last.because.box in self.index.group_of:
+            # The graph holds a gradient that was recorded, to be differentiated again.
+            path = path or f"for {called(self.index.groups[self.index.group_of[last.because.box]])}"
         capsule = capsule_of(self.index, group, 1, self.overlay)
         pool = next((self.index.pools[box.id] for box in group.boxes if box.id in self.index.pools), None)
         absent = "no gradient" if any(last.wanted) else "not needed"

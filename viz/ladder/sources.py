@@ -86,11 +86,11 @@ def chips_beside(index: Index, sources: Iterable[str], group: Group, overlay: st
     chips = [_chip(index, box, path, overlay) for box in shown]
     rest = boxes[len(shown) :]
     if rest:
-        chips.append(_more(index, rest, "more " if shown else ""))
+        chips.append(_more(index, rest, "more " if shown else "", path))
     return tuple(chips)
 
 
-def _more(index: Index, rest: list[Box], more: str) -> Chip:
+def _more(index: Index, rest: list[Box], more: str, path: str) -> Chip:
     """One chip that counts several."""
     parameters = [box for box in rest if box.kind == "parameter"]
     kind = "parameter" if parameters else "constant"
@@ -111,7 +111,7 @@ def _more(index: Index, rest: list[Box], more: str) -> Chip:
         gradient=first[0] if first else None,
         gradient_note=first[1] if first else "",
         tooltip=", ".join(box.name or box.id for box in rest[:40]),
-        name=f"{len(counted)} {kind}s: {', '.join(box.name or box.id for box in counted[:3])}, …",
+        name=f"{len(counted)} {more}{kind}{'' if len(counted) == 1 else 's'}{path and f' of {path}'}",
         higher=tuple(gradients(order) for order in range(2, index.picture.orders + 1)),
     )
 
