@@ -1,7 +1,9 @@
 """Tracks and lanes: the heaviest path is straight, short detours stay inside, long ones go outside."""
 
-from itertools import combinations
+from collections import defaultdict
+from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,10 +13,10 @@ from viz.ladder.lanes import MOST_LANES, lanes_of
 from viz.ladder.layout import lay_out, trunk
 from viz.ladder.rows import Ladder, Net, Row, Stop
 from viz.ladder.tracks import LONGEST_INNER, tracks_of
-from viz.ladder.wires import Wire, wires_of
+from viz.ladder.wires import Wire, marks_by_net, wires_of
 from viz.views import picture_of
 
-from .networks import BasicBlock, encoder_loss, leaf, residual_loss, shared_results
+from .networks import LOSSES, BasicBlock, encoder_loss, leaf, residual_loss, shared_results
 
 
 def op(title, boxes=1):
@@ -77,6 +79,21 @@ def test_lanes_never_share_a_gap(spans):
             assert nets[first].stops[-1].row - 1 < nets[second].source
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_no_two_values_share_a_piece_of_wire(name):
+    ladder = ladder_of(picture_of(LOSSES[name]()))
+    pieces = defaultdict(list)
+    for net, mark in marks_by_net(ladder, lay_out(ladder)):
+        for start, end in pairwise(mark.points) if isinstance(mark, Wire) else ():
+            axis = int(start[0] != end[0])
+            low, high = sorted((start[1 - axis], end[1 - axis]))
+            pieces[axis, round(start[axis], 1)].append((low, high, net))
+    for line in pieces.values():
+        line.sort()
+        for (_, end, net), (start, _, other) in pairwise(line):
+            assert net == other or start >= end - 1
+
+
 def test_wires_are_orthogonal_and_run_level_only_between_rows():
     for what in (encoder_loss(), shared_results(), residual_loss(2)):
         ladder = ladder_of(picture_of(what))
@@ -85,7 +102,7 @@ def test_wires_are_orthogonal_and_run_level_only_between_rows():
         for mark in wires_of(ladder, layout):
             if not isinstance(mark, Wire):
                 continue
-            for (x, y), (next_x, next_y) in zip(mark.points, mark.points[1:], strict=False):
+            for (x, y), (next_x, next_y) in pairwise(mark.points):
                 assert x == next_x or y == next_y
                 if x != next_x:
                     assert not any(top < y < bottom for top, bottom in spans)

@@ -58,6 +58,12 @@ Mark = Wire | Dot | Sum | Stub
 
 def wires_of(ladder: Ladder, layout: Layout) -> Iterator[Mark]:
     """All wires, dots, sums and stubs."""
+    for _, mark in marks_by_net(ladder, layout):
+        yield mark
+
+
+def marks_by_net(ladder: Ladder, layout: Layout) -> Iterator[tuple[int, Mark]]:
+    """Each mark with the number of the net that it belongs to."""
     cut = 0
     for number, net in enumerate(ladder.nets):
         letter = ""
@@ -65,9 +71,9 @@ def wires_of(ladder: Ladder, layout: Layout) -> Iterator[Mark]:
             letter = _letters(cut)
             cut += 1
         router = _Router(number, net, layout, letter)
-        yield from router.forward()
+        yield from ((number, mark) for mark in router.forward())
         for order in range(1, ladder.orders + 1):
-            yield from router.backward(order, ladder.rows)
+            yield from ((number, mark) for mark in router.backward(order, ladder.rows))
 
 
 class _Router:
