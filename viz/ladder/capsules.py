@@ -37,9 +37,11 @@ def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> C
 def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: str | None) -> str:
     if overlay == "gradients":
         return _largest_sent(index, group)
-    words = counted([box.op for box in made])
-    if any(box.because is not None and box.because.why == "un-broadcast" for box in made):
-        words = f"{words}, un-broadcasts"
+    # A sum over what broadcasting had added, and its reshape, are one thing to a reader.
+    ops = [box.op for box in made if box.because is None or box.because.why != "un-broadcast"]
+    words = counted(ops) if ops or not made else ""
+    if len(ops) < len(made):
+        words = f"{words}, un-broadcast" if words else "un-broadcast"
     if group.folded:
         return f"backward: {words}"
     number = index.number(last.id)

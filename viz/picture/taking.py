@@ -49,7 +49,11 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
         cotangents = [None if result.size == 1 else _ones(result) for result in results]
         gradients = ag.gradient_graph(results, cotangents=cotangents)
         words = [
-            word if cotangent is None else f"{word}, assumed" if ag.has_values(result) else "dY, from outside"
+            word
+            if cotangent is None
+            else f"{word}, assumed"
+            if ag.has_values(result) or not result.size
+            else "dY, from outside"
             for word, cotangent, result in zip(_seed_words(gradients.seeds), cotangents, results, strict=True)
         ]
         return snapshot_with_gradient(gradients, results, words, handed_in, _higher(gradients, order))
