@@ -11,6 +11,9 @@ from viz.ladder.words import called, counted, names, plural
 from viz.picture.meaning import BILINEAR, gradient_meaning
 from viz.picture.model import Box, number_of
 
+MOVEMENT = frozenset({"expand", "reshape", "transpose", "sum", "negative"})
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_equal"})
+
 
 def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> Capsule | None:
     """The capsule of a row in the column of a derivative; None where no gradient comes by."""
@@ -22,7 +25,9 @@ def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> C
     boxes = tuple(box.id for box in made)
     last = group.boxes[-1]
     if order > 1:
-        title = names(group)[0] if group.folded else counted([box.op for box in made])
+        # The operations that tell something come first: there is room for one or two.
+        telling = sorted((box.op for box in made), key=lambda op: op in MOVEMENT)
+        title = names(group)[0] if group.folded else counted(telling)
         if made == [] and arrives:
             title = "passes on"
         number = index.number(last.id, order)
@@ -81,9 +86,6 @@ def first_operand(index: Index, group: Group, chips: set[str]) -> str:
     if known is None and first.kind == "op":
         known = called(index.groups[index.group_of[first.id]])
     return f"{known or first.kind} first"
-
-
-COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_equal"})
 
 
 def _meaning(index: Index, group: Group) -> str:
