@@ -12,6 +12,7 @@ from viz.ladder.builder import ladder_of
 from viz.picture.inputs import data_inputs
 from viz.views import picture_of
 
+from .looking import wrong
 from .networks import Pair, ResNet18, leaf, line_loss, pair_loss
 
 
@@ -29,6 +30,39 @@ def test_too_many_examples_are_refused():
     with pytest.raises(viz.UndrawableError, match="takes 1 arguments, and 2 examples"):
         viz.draw(ag.nn.ReLU(), np.ones(2), np.ones(2))
     assert viz.draw(lambda *parts: sum(parts), np.ones(2), np.ones(2)).scene.width == 960
+
+
+def test_a_result_without_gradient_stands_beside_one_with():
+    net = Pair()
+
+    def both(x):
+        scores = net(x)
+        return scores, ag.argmax(scores, axis=1)
+
+    for example in (np.zeros((2, 1, 12, 12), np.float32), (2, 1, 12, 12)):
+        rows = ladder_of(picture_of(both, example)).rows
+        assert [row.title for row in rows[-2:]] == ["output 1", "output 2"]
+        assert rows[-2].capsule is not None
+        assert rows[-1].capsule is None
+        assert wrong(viz.draw(both, example).scene) == []
+
+
+@pytest.mark.parametrize("shape", [(0, 1, 12, 12), (1, 1, 12, 12)])
+def test_an_empty_batch_draws(shape):
+    drawing = viz.draw(Pair(), shape)
+    assert wrong(drawing.scene) == []
+    assert "max_unpool, adds" in drawing.text
+
+
+def test_a_negative_size_is_refused():
+    with pytest.raises(viz.UndrawableError, match="a size is 0 or more"):
+        viz.draw(Pair(), (-1, 1, 12, 12))
+
+
+@pytest.mark.parametrize("depth", ["2", 1.0, True])
+def test_depth_is_a_whole_number(depth):
+    with pytest.raises(viz.UndrawableError, match="depth counts"):
+        viz.draw(line_loss(), depth=depth)
 
 
 def test_a_shape_that_does_not_fit_is_the_networks_error():

@@ -133,7 +133,7 @@ class _Builder:
         if value.number is not None:
             title += f" = {number_of(value.number)}"
         seed = self.picture.seeds[number] if number < len(self.picture.seeds) else None
-        if port or not self.index.arrives(box):
+        if port or not self.index.arrives(box) or not seed:
             seed = None
         return Row(
             kind="output",

@@ -43,9 +43,9 @@ def grouped(picture: Picture, depth: int | None = None) -> list[Group]:
         Levels of modules to open (0 folds the whole network into one row); by default all, or the deepest
         level with at most 40 rows.
     """
-    if depth is not None and depth < 0:
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise UndrawableError(
-            f"depth counts the levels of modules to open, so {depth} makes no sense; 0 or more does"
+            f"depth counts the levels of modules to open, so {depth!r} makes no sense; 0 or more does"
         )
     paths = scope_paths(picture.scopes)
     boxes = [box for box in picture.boxes if box.half == "forward" and box.kind == "op"]

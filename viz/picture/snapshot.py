@@ -60,7 +60,7 @@ def snapshot_with_gradient(
     """
     graph = gradients.forward
     taker = Taker(data_inputs(graph.nodes, handed_in))
-    known = (*results, *gradients.seeds, *gradients.cotangents.values())
+    known = (*results, *gradients.cotangents.values(), *gradients.gradients.values())
     taker.is_abstract = any(tensor.size > 0 and not ag.has_values(tensor) for tensor in known)
     # Asking for a value may compute it again, so numbers are shown in small formulas only.
     if len(graph.nodes) <= FEW_NODES and not taker.is_abstract:
@@ -111,7 +111,7 @@ def _pools(taker: Taker, graph: ag.Graph, gradients: ag.GradientGraph) -> Iterab
         if not hasattr(geometry, "window") or id(node) not in sent or not node.inputs:
             continue
         arrived = received.get(id(node.inputs[0]))
-        if arrived is None or np.ndim(arrived.data) != len(geometry.window) + 2:
+        if arrived is None or not ag.has_values(arrived) or arrived.ndim != len(geometry.window) + 2:
             continue
         switches = None
         if not node.freed:

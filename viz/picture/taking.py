@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,18 +45,16 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
         return snapshot(what)
     with _mode(what, examples):
         results, handed_in = _results(what, examples)
-        if not backward or not all(result.requires_grad for result in results):
+        wanting = [result for result in results if result.requires_grad]
+        if not backward or not wanting:
             return snapshot(ag.Graph.of(*results), results, handed_in)
-        cotangents = [None if result.size == 1 else _ones(result) for result in results]
-        gradients = ag.gradient_graph(results, cotangents=cotangents)
-        words = [
-            word
-            if cotangent is None
-            else f"{word}, assumed"
-            if ag.has_values(result) or not result.size
-            else "dY, from outside"
-            for word, cotangent, result in zip(_seed_words(gradients.seeds), cotangents, results, strict=True)
-        ]
+        cotangents = [None if result.size == 1 else _ones(result) for result in wanting]
+        gradients = ag.gradient_graph(wanting, cotangents=cotangents)
+        if len(wanting) < len(results):
+            # What wants no gradient, such as the index of the largest score, is drawn all the same.
+            gradients = replace(gradients, forward=ag.Graph.of(*results))
+        said = iter(_seed_words(gradients.seeds))
+        words = [_seed_word(next(said), result) if result.requires_grad else "" for result in results]
         return snapshot_with_gradient(gradients, results, words, handed_in, _higher(gradients, order))
 
 
@@ -100,6 +99,13 @@ def _higher(gradients: ag.GradientGraph, order: int) -> list[ag.GradientGraph]:
         gradients = ag.gradient_graph(last, cotangents=[_ones(gradient) for gradient in last])
         found.append(gradients)
     return found
+
+
+def _seed_word(word: str, result: ag.Tensor) -> str:
+    """How the gradient of a result starts, where nobody said it."""
+    if result.size == 1:
+        return word
+    return f"{word}, assumed" if ag.has_values(result) or not result.size else "dY, from outside"
 
 
 def _seed_words(seeds: Sequence[ag.Tensor]) -> list[str]:
@@ -170,6 +176,8 @@ def _inputs(examples: tuple[Any, ...], names: Sequence[str | None], *, wanted: b
         if isinstance(example, ag.Tensor):
             yield example
         elif is_shape(example):
+            if min(example) < 0:
+                raise UndrawableError(f"{example} is no shape: a size is 0 or more")
             yield ag.abstract_tensor(tuple(map(int, example)), requires_grad=wanted, name=name)
         else:
             array = np.asarray(example)
