@@ -26,6 +26,17 @@ def test_a_missing_example_is_asked_for(net):
         viz.draw(net)
 
 
+def test_a_drawing_bears_the_name_of_what_was_drawn():
+    def gaussian(x):
+        return ag.exp(-x * x).sum()
+
+    assert viz.draw(gaussian, np.ones(3)).scene.title == "gaussian: forward and backward"
+    assert viz.draw(gaussian, np.ones(3), view="backward").scene.title == "gaussian: backward"
+    assert viz.draw(lambda x: x.sum(), np.ones(3)).scene.title == "Forward and backward"
+    assert viz.draw(Pair(), (1, 1, 12, 12)).scene.title == "Pair: forward and backward"
+    assert viz.draw(line_loss(), view="forward").scene.title == "Forward"
+
+
 def test_too_many_examples_are_refused():
     with pytest.raises(viz.UndrawableError, match="takes 1 arguments, and 2 examples"):
         viz.draw(ag.nn.ReLU(), np.ones(2), np.ones(2))

@@ -98,7 +98,10 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
             one = DiagramArrow(places[net.source], places[stop.row], net.label, "forward")
             arrows += [one] * min(stop.uses, MOST_PARALLEL)
     return Diagram(
-        ladder.title.replace("forward and backward", "forward"), tuple(boxes), tuple(arrows), ladder.footer
+        ladder.title.replace("forward and backward", "forward").replace("Forward and backward", "Forward"),
+        tuple(boxes),
+        tuple(arrows),
+        ladder.footer,
     )
 
 
@@ -146,7 +149,8 @@ class _Backward:
         outermost = {
             scope.title for scope in self.picture.scopes if scope.parent is None and scope.kind == "module"
         }
-        return f"{outermost.pop()}: backward" if len(outermost) == 1 else "Backward"
+        name = outermost.pop() if len(outermost) == 1 else self.picture.name
+        return f"{name}: backward" if name else "Backward"
 
     def note(self, box: Box) -> str:
         """The output's shape and what it is for, or the overlay's number."""

@@ -198,7 +198,8 @@ class _Builder:
         words = "forward and backward" if self.picture.has_backward else "forward"
         if self.picture.orders > 1:
             words = f"forward and {self.picture.orders} derivatives"
-        return f"{outermost.pop()}: {words}" if len(outermost) == 1 else words.capitalize()
+        name = outermost.pop() if len(outermost) == 1 else self.picture.name
+        return f"{name}: {words}" if name else words.capitalize()
 
     def footer(self) -> tuple[str, ...]:
         boxes = [box for box in self.picture.boxes if box.half == "forward"]

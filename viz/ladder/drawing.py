@@ -24,7 +24,7 @@ from viz.canvas.theme import Role
 from viz.ladder.builder import ladder_of
 from viz.ladder.chips import chip_items
 from viz.ladder.layout import BOX, MARGIN, NAME, NOTE, TOP, Layout, lay_out
-from viz.ladder.lines import fitting_list, lines_in, one_line
+from viz.ladder.lines import fitting_list, fitting_note, lines_in, one_line
 from viz.ladder.marks import mark_items
 from viz.ladder.pages import cut_into_pages
 from viz.ladder.pool import capsule_grids, rung_grid
@@ -189,7 +189,7 @@ def forward_box(row: Row, place: Box) -> Iterator[Item]:
         return
     words = Box(place.left, place.top, place.right, place.bottom - 16)
     yield from lines_in(row.title, row.path, row.note, words, inset)
-    shown = shorten(_place_of_grids(row.pool), width - 2 * inset, NOTE)
+    shown = fitting_note(_place_of_grids(row.pool), width - 2 * inset)
     yield Text(place.left + inset, place.bottom - 11, shown, NOTE, "muted")
 
 
@@ -267,7 +267,7 @@ def _place_of_grids(pool: PoolCrop) -> str:
     """Which part of the maps the little grids show."""
     where = f"grids: sample {pool.sample}, map {pool.channel}"
     is_whole = len(pool.gradient) >= pool.height and len(pool.gradient[0]) >= pool.width
-    return where if is_whole else f"{where}, cell {max(pool.top, 0)}, {max(pool.left, 0)}"
+    return where if is_whole else f"{where}, from cell ({max(pool.top, 0)}; {max(pool.left, 0)})"
 
 
 def _key(x: float, y: float) -> Iterator[Item]:

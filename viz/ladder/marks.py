@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from viz.canvas.scene import Anchor, Circle, Item, Line, middle_text
+from viz.canvas.scene import Anchor, Circle, Group, Item, Line, middle_text
 from viz.ladder.layout import NOTE, SUM_RADIUS
 from viz.ladder.wires import Dot, Mark, Stub, Sum, Wire
 
@@ -26,11 +26,17 @@ def mark_items(mark: Mark) -> Iterator[Item]:
     elif isinstance(mark, Dot):
         yield Circle(mark.x, mark.y, 3, mark.half)
     elif isinstance(mark, Sum):
-        yield Circle(mark.x, mark.y, SUM_RADIUS, "paper", "backward", 1.6)
-        yield Line(((mark.x - 4, mark.y), (mark.x + 4, mark.y)), "backward", 1.6)
-        yield Line(((mark.x, mark.y - 4), (mark.x, mark.y + 4)), "backward", 1.6)
         words = f"sum of {mark.terms}"
-        yield middle_text(words, mark.label_x, mark.y, NOTE, fill="backward", anchor="end")
+        yield Group(
+            (
+                Circle(mark.x, mark.y, SUM_RADIUS, "paper", "backward", 1.6),
+                Line(((mark.x - 4, mark.y), (mark.x + 4, mark.y)), "backward", 1.6),
+                Line(((mark.x, mark.y - 4), (mark.x, mark.y + 4)), "backward", 1.6),
+                middle_text(words, mark.label_x, mark.y, NOTE, fill="backward", anchor="end"),
+            ),
+            title=f"{mark.value} is used {mark.terms} times, so {mark.terms} gradients add up",
+            data=(("half", "backward"),),
+        )
     elif isinstance(mark, Stub):
         # In the forward column the label stands left of the wire, in the mirrored ones right of it.
         anchor: Anchor = "end" if mark.half == "forward" else "start"

@@ -35,12 +35,13 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A circled plus: ``terms`` gradients add up here; ``label_x`` is where its words end."""
+    """A circled plus: ``terms`` gradients of ``value`` add up here; ``label_x`` is where its words end."""
 
     x: float
     y: float
     terms: int
     label_x: float
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class _Router:
         adds = sum(counts.values()) > 1
         if adds and track is not None:
             arrivals = [self.at(self.entries[stop.row].xs[0]) for stop in self.near if stop.row in counts]
-            yield Sum(x, track, sum(counts.values()), min([x - SUM_RADIUS, *arrivals]) - 6)
+            yield Sum(x, track, sum(counts.values()), min([x - SUM_RADIUS, *arrivals]) - 6, self.net.label)
             yield Wire("backward", ((x, track - SUM_RADIUS), (x, bottom)))
         for stop in self.near:
             if stop.row in counts:

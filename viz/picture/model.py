@@ -168,8 +168,8 @@ class Picture:
     ``outputs`` are the (box, port) pairs that the graph returns, ``seeds`` say how the gradient starts
     at each; ``has_backward`` says whether gradient boxes and flows were recorded at all, ``orders`` how many
     derivatives, ``is_freed`` that a backward pass has freed what was kept, ``is_abstract`` that only
-    shapes were worked out. ``schema`` grows by one when the JSON form changes incompatibly
-    (docs/picture-schema.md).
+    shapes were worked out. ``name`` is that of the function or module that was drawn. ``schema`` grows by one
+    when the JSON form changes incompatibly (docs/picture-schema.md).
     """
 
     boxes: tuple[Box, ...]
@@ -183,6 +183,7 @@ class Picture:
     is_freed: bool = False
     orders: int = 0
     is_abstract: bool = False
+    name: str = ""
     schema: int = 1
 
     def parameter_count(self) -> int:

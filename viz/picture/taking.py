@@ -13,6 +13,7 @@ import numpy as np
 import autograd_cnn as ag
 from viz.errors import UndrawableError
 from viz.picture.model import Picture
+from viz.picture.plain import clipped
 from viz.picture.snapshot import snapshot, snapshot_with_gradient
 
 
@@ -47,7 +48,7 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
         results, handed_in = _results(what, examples)
         wanting = [result for result in results if result.requires_grad]
         if not backward or not wanting:
-            return snapshot(ag.Graph.of(*results), results, handed_in)
+            return replace(snapshot(ag.Graph.of(*results), results, handed_in), name=_title_of(what))
         cotangents = [None if result.size == 1 else _ones(result) for result in wanting]
         gradients = ag.gradient_graph(wanting, cotangents=cotangents)
         if len(wanting) < len(results):
@@ -55,7 +56,8 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
             gradients = replace(gradients, forward=ag.Graph.of(*results))
         said = iter(_seed_words(gradients.seeds))
         words = [_seed_word(next(said), result) if result.requires_grad else "" for result in results]
-        return snapshot_with_gradient(gradients, results, words, handed_in, _higher(gradients, order))
+        picture = snapshot_with_gradient(gradients, results, words, handed_in, _higher(gradients, order))
+        return replace(picture, name=_title_of(what))
 
 
 def _mode(what: Any, examples: Sequence[Any]) -> Any:
@@ -217,6 +219,14 @@ def _refuse(function: Any, missing: Sequence[str], given: int) -> None:
         f"{lacking} ({given} given). An array or a Tensor fits, as in viz.draw({kind}, x), or just its "
         f"shape, as in viz.draw({kind}, (1, 1, 32, 32)): then nothing is computed"
     )
+
+
+def _title_of(what: Any) -> str:
+    """The name of a function or module; empty for anything else, and for functions without a name."""
+    if isinstance(what, ag.Tensor) or not callable(what):
+        return ""
+    name = clipped(_name_of(what))
+    return "" if name == "<lambda>" else name
 
 
 def _name_of(function: Any) -> str:
