@@ -267,7 +267,7 @@ def _place_of_grids(pool: PoolCrop) -> str:
     """Which part of the maps the little grids show."""
     where = f"grids: sample {pool.sample}, map {pool.channel}"
     is_whole = len(pool.gradient) >= pool.height and len(pool.gradient[0]) >= pool.width
-    return where if is_whole else f"{where}, from cell ({max(pool.top, 0)}; {max(pool.left, 0)})"
+    return where if is_whole else f"{where}, at ({max(pool.top, 0)}; {max(pool.left, 0)})"
 
 
 def _key(x: float, y: float) -> Iterator[Item]:
