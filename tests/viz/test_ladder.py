@@ -277,7 +277,7 @@ def test_overlays_show_numbers():
     rows = ladder_of(picture_of(pair_loss()), overlay="gradients").rows
     pool = next(row for row in rows if row.pool)
     sent = max(abs(value) for line in pool.pool.gradient for value in line)
-    assert pool.capsule_note.startswith("passes on up to ")
+    assert pool.capsule_note.startswith("input gets up to ")
     assert float(pool.capsule_note.rpartition(" ")[2]) >= sent * 0.999
     weight = rows[1].chips[0]
     assert weight.title == "weight"

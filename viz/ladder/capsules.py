@@ -56,7 +56,7 @@ def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: s
 
 
 def _largest_sent(index: Index, group: Group) -> str:
-    """The largest gradient that a row passes on to other rows; its parameters' stand on their chips."""
+    """The largest gradient, in all, of what a row reads from others; parameters' stand on their chips."""
     inside = {box.id for box in group.boxes}
     sent = [
         (slot, source)
@@ -67,7 +67,7 @@ def _largest_sent(index: Index, group: Group) -> str:
     if not sent:
         return "passes nothing on"
     values = [index.largest(source) or 0.0 for _, source in sent]
-    return f"passes on up to {number_of(max(values))}"
+    return f"input gets up to {number_of(max(values))}"
 
 
 def first_operand(index: Index, group: Group, chips: set[str]) -> str:

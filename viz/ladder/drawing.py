@@ -212,7 +212,7 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
         )
     if row.pool is not None and order == 1:
         strip = Box(place.left, place.top, place.right, place.top + 18)
-        said = capsule.note.removeprefix("passes on ") if capsule.note.startswith("passes on") else ""
+        said = capsule.note.removeprefix("input gets ") if capsule.note.startswith("input gets") else ""
         inside += one_line(capsule.title, said, strip, 14)
         inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
     else:

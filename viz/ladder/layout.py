@@ -129,7 +129,7 @@ def is_thin(row: Row, width: float) -> bool:
     notes = [
         (capsule.title, capsule.note.partition(", ")[0])
         for capsule in telling
-        if capsule is not None and capsule.note.startswith(("arrives", "passes on", "scalar"))
+        if capsule is not None and capsule.note.startswith(("arrives", "input gets", "scalar"))
     ]
     if any(_width(title, note) > width for title, note in notes):
         return False
