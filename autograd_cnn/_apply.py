@@ -25,6 +25,9 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
 
     Gives a Tensor, or a tuple of them for a primitive with several outputs.
     """
+    mode = MODE.get()
+    if mode.plain:
+        return _computed(primitive, inputs, settings)
     arrays: list[Any] = []
     parents: list[Any] = []
     mask = 1  # a leading 1, then one bit an input: does it want a gradient?
@@ -39,7 +42,6 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
         else:
             arrays.append(value)
         parents.append(value)
-    mode = MODE.get()
     if mode.abstract:
         result = primitive.abstract(arrays, settings)
     else:
@@ -62,8 +64,8 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
     if not wants:
         if not mode.capturing:
             plain = (Tensor(result), *map(Tensor, extra)) if extra else Tensor(result)
-            if mode.tangents is not None:
-                mode.tangents.push(primitive, inputs, settings, plain)
+            if mode.observer is not None:
+                mode.observer.saw(primitive, inputs, settings, plain)
             return plain
         mask = 1 << len(inputs)
     plan = primitive.plans.get(mask) or primitive.plan(mask)
@@ -89,9 +91,27 @@ def _apply(  # noqa: C901 - the hot path of every op, kept in one place
         node._saved = (
             tuple([result if at < 0 else arrays[at] for at in plan.where]) if plan.where else NOTHING
         )
-    if mode.tangents is not None:
-        mode.tangents.push(primitive, inputs, settings, output)
+    if mode.observer is not None:
+        mode.observer.saw(primitive, inputs, settings, output)
     return output
+
+
+def _computed(primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any]) -> Any:
+    """Run a primitive where nobody asks how a value came about."""
+    arrays: list[Any] = []
+    for value in inputs:
+        arrays.append(value._data if value.__class__ is Tensor else value)
+    if primitive.check_first:
+        primitive.shape(*arrays, **settings)
+    try:
+        result = primitive.kernel(*arrays, **settings) if settings else primitive.kernel(*arrays)
+    except AutogradError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _refusal(primitive, arrays, settings, error) from None
+    if result.__class__ is np.ndarray:
+        return Tensor(result)
+    return tuple(map(Tensor, result)) if result.__class__ is tuple else Tensor(np.asarray(result))
 
 
 def _refusal(
@@ -112,16 +132,17 @@ def _link_constants(node: Node, inputs: tuple[Any, ...], parents: list[Any]) -> 
     """Put in place of a Tensor that wants no gradient the node (in a capture) or `Source` it comes from."""
     for position, value in enumerate(inputs):
         if value.__class__ is Tensor and not value._wants:
-            parents[position] = value._node or value._source or source_of(value)
+            parents[position] = value._node or source_of(value)
             if value._port:
                 node.rare.ports = tuple(getattr(v, "_port", 0) for v in inputs)
 
 
 def source_of(tensor: Tensor) -> Source:
     """Give the one `Source` that stands for a constant Tensor in every graph."""
-    if tensor._source is None:
-        tensor._source = Source(tensor)
-    return tensor._source
+    rare = tensor.rare
+    if rare.source is None:
+        rare.source = Source(tensor)
+    return rare.source
 
 
 def constant(value: Any) -> Any:

@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.errors import DTypeError, ShapeError
+from autograd_cnn.checks import checked, numbers, real_dtype, whole_numbers
+from autograd_cnn.errors import DTypeError, RangeError
 
 
+@checked
 def tensor(
     data: ArrayLike | Tensor,
     dtype: DTypeLike | None = None,
@@ -31,6 +33,11 @@ def tensor(
     name : str, optional
         For pictures and messages.
 
+    Returns
+    -------
+    Tensor
+        A leaf, or a constant without ``requires_grad``.
+
     Raises
     ------
     DTypeError
@@ -43,19 +50,13 @@ def tensor(
     tensor([1., 2.], dtype=float32, requires_grad=True)
     """
     source = data._data if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype=dtype)
-    except ValueError as error:
-        raise ShapeError("tensor", f"the data do not form an array: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(
-            "tensor", f"elements must be numbers, not {array.dtype}", fits="bool, integer or floating data"
-        )
+    array = numbers("tensor", "elements", source, None if dtype is None else real_dtype("tensor", dtype))
     if dtype is None and array.dtype == np.float64 and not isinstance(source, (np.ndarray, np.generic)):
         array = array.astype(np.float32)
     return _named(array, requires_grad, name)
 
 
+@checked
 def from_numpy(
     array: NDArray[Any], share: bool = False, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
@@ -71,6 +72,16 @@ def from_numpy(
     requires_grad, name
         As in `tensor`.
 
+    Returns
+    -------
+    Tensor
+        Of the array's shape and dtype.
+
+    Raises
+    ------
+    DTypeError
+        When it is no array of numbers, or integers are asked for gradients.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -78,11 +89,55 @@ def from_numpy(
     >>> ag.from_numpy(np.arange(3.0)).dtype
     dtype('float64')
     """
-    if not isinstance(array, np.ndarray):
+    if array.dtype.kind not in "biuf":
         raise DTypeError(
-            "from_numpy", f"expected a NumPy array, got {type(array).__name__}", fits="ag.tensor(data)"
+            "from_numpy",
+            f"the elements must be numbers, not {array.dtype}",
+            operands={"array": array},
+            fits="bool, integer or floating arrays",
         )
     return _named(array.view() if share else array.copy(), requires_grad, name)
+
+
+def from_dlpack(source: Any, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """Make a Tensor of another library's array on the CPU, without a copy, by the DLPack protocol.
+
+    The memory is shared and unprotected, as with ``from_numpy(share=True)``: a gradient computed after
+    somebody wrote to it is wrong, without a word.
+
+    Parameters
+    ----------
+    source : object with ``__dlpack__``
+        Such as a PyTorch tensor or a JAX array.
+    requires_grad, name
+        As in `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Of the same shape, dtype and memory.
+
+    Raises
+    ------
+    DTypeError
+        When the object speaks no DLPack, lies on another device, or has a dtype that NumPy lacks.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> import numpy as np
+    >>> ag.from_dlpack(np.arange(3.0))
+    tensor([0., 1., 2.], dtype=float64)
+    """
+    try:
+        array = np.from_dlpack(source)
+    except (AttributeError, BufferError, RuntimeError, TypeError) as error:
+        raise DTypeError(
+            "from_dlpack",
+            f"cannot take the memory of a {type(source).__name__}: {error}",
+            fits="an array in the CPU's memory, without gradients of its own library",
+        ) from None
+    return from_numpy(array, share=True, requires_grad=requires_grad, name=name)
 
 
 def abstract_tensor(
@@ -95,6 +150,27 @@ def abstract_tensor(
 
     Use it inside `autograd_cnn.shapes_only`; asking it for values raises `AbstractValueError`.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Length of each axis, 0 or more.
+    dtype : dtype
+        Of the elements that nobody computes.
+    requires_grad, name
+        As in `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Without values.
+
+    Raises
+    ------
+    RangeError
+        When the shape is no tuple of whole numbers from 0 on.
+    DTypeError
+        When integers are asked for gradients.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -102,7 +178,10 @@ def abstract_tensor(
     ...     ag.max_pool2d(ag.abstract_tensor((1, 6, 28, 28)), 2).shape
     (1, 6, 14, 14)
     """
-    return _named(cast(NDArray[Any], Abstract(shape, dtype)), requires_grad, name)
+    lengths = whole_numbers(shape)
+    if not isinstance(lengths, tuple) or min(lengths, default=0) < 0:
+        raise RangeError("abstract_tensor", f"{shape!r} is no shape", fits="a tuple such as (1, 1, 32, 32)")
+    return _named(cast(NDArray[Any], Abstract(lengths, dtype)), requires_grad, name)
 
 
 def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from autograd_cnn._graph import Graph, Node, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
+from autograd_cnn._reverse import cotangent_for
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import NoGradientError
-from autograd_cnn.sweep import cotangent_for, key_of, sweep
+from autograd_cnn.checks import checked
+from autograd_cnn.errors import NoGradientError, ShapeError
+from autograd_cnn.sweep import key_of, sweep
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class GradientGraph:
         return recall(node, port)
 
 
+@checked
 def gradient_graph(
     outputs: Tensor | Sequence[Tensor], inputs: Sequence[Tensor] | None = None, cotangents: Any = None
 ) -> GradientGraph:
@@ -82,8 +85,21 @@ def gradient_graph(
     """
     outs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     given = [cotangents] if isinstance(outputs, Tensor) else cotangents
+    given = [None] * len(outs) if given is None else list(given)
+    if len(given) != len(outs):
+        raise ShapeError(
+            "gradient_graph", f"{len(outs)} outputs but {len(given)} cotangents", fits="one for each output"
+        )
+    for number, leaf in enumerate(inputs or ()):
+        if not leaf.requires_grad:
+            raise NoGradientError(
+                "gradient_graph",
+                f"input {number} wants no gradient",
+                operands={leaf.name or "input": leaf},
+                fits="tensors made with requires_grad=True, or computed from one outside no_grad()",
+            )
     seeds = []
-    for out, cotangent in zip(outs, [None] * len(outs) if given is None else given, strict=True):
+    for out, cotangent in zip(outs, given, strict=True):
         if not out.requires_grad:
             raise NoGradientError("gradient_graph", "this tensor wants no gradient", operands={"x": out})
         seed = cotangent_for("gradient_graph", out, cotangent)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd_cnn._hooks import HookHandle, Hooks
 from autograd_cnn._modes import Origin, Place, Scope
 from autograd_cnn.errors import FreedGraphError, StaleValueError, signature
 from autograd_cnn.lines import Line, resolve
@@ -67,14 +69,33 @@ class SavedValue:
 
 
 class Rare:
-    """What few nodes have: outputs beyond the first, inputs that are such, a tensor to keep its gradient."""
+    """What few nodes have: more outputs, inputs that are such, a tensor to keep its gradient, hooks."""
 
-    __slots__ = ("outputs", "ports", "retained")
+    __slots__ = ("node_hooks", "outputs", "ports", "retained", "tensor_hooks")
 
     def __init__(self) -> None:
         self.outputs: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...] = ()
         self.ports: tuple[int, ...] = ()
         self.retained: weakref.ref[Tensor] | None = None
+        self.tensor_hooks: Hooks = {}
+        self.node_hooks: Hooks = {}
+
+
+class RareTensor:
+    """What few tensors have: a gradient, a name, a version, hooks, and the `Source` that stands for them.
+
+    ``opened`` is the serial at which a derivative made the tensor its variable, 0 for all others.
+    """
+
+    __slots__ = ("grad", "hooks", "name", "opened", "source", "version")
+
+    def __init__(self) -> None:
+        self.grad: Tensor | None = None
+        self.name: str | None = None
+        self.version = 0
+        self.opened = 0
+        self.hooks: Hooks = {}
+        self.source: Source | None = None
 
 
 class Node:
@@ -216,6 +237,22 @@ class Node:
                     line=self.line,
                 )
 
+    def register_hook(self, hook: Callable[[Node, Tensor, tuple[Tensor | None, ...]], Any]) -> HookHandle:
+        """Call a function whenever a sweep has run this node's gradient rules.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(node, cotangent, parts)``: the cotangent of the node's output, and what its rules made
+            of it, one part an input (None where no gradient is wanted). It may give other parts, a tuple.
+
+        Returns
+        -------
+        HookHandle
+            ``.remove()`` takes the hook away.
+        """
+        return HookHandle(self.rare.node_hooks, hook)
+
     def free(self) -> None:
         """Let go of the kept values; the structure stays."""
         if self.plan.keep:
@@ -225,13 +262,19 @@ class Node:
         return f"<node {self.serial}: {self.primitive.name} -> {signature(self)}>"
 
 
-def ancestors(roots: Iterable[Node]) -> list[Node]:
-    """Give the roots and every node they were computed from, latest first. Iterative and linear."""
+def ancestors(roots: Iterable[Node], stops: Collection[object] = ()) -> list[Node]:
+    """Give the roots and every node they were computed from, latest first. Iterative and linear.
+
+    The walk does not go past ``stops``, a set.
+    """
     stack = list(roots)
     seen = set(stack)
     found = list(seen)
     while stack:
-        for parent in stack.pop().inputs:
+        node = stack.pop()
+        if node in stops:
+            continue
+        for parent in node.inputs:
             if parent.__class__ is Node and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
@@ -240,8 +283,7 @@ def ancestors(roots: Iterable[Node]) -> list[Node]:
     return found
 
 
-def _serial(node: Node) -> int:
-    return node.serial
+_serial = attrgetter("serial")
 
 
 class Graph:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from autograd_cnn._graph import Node, ancestors
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
+from autograd_cnn.errors import DTypeError
 from autograd_cnn.lines import Line
 
 
@@ -64,6 +66,7 @@ class SavedBytes:
         return "\n".join([*rows, f"{self.total:>12,}  bytes kept"])
 
 
+@checked
 def saved_bytes(*tensors: Tensor) -> SavedBytes:
     """List what the graph behind some tensors keeps for the backward pass, by operation and line.
 
@@ -85,6 +88,11 @@ def saved_bytes(*tensors: Tensor) -> SavedBytes:
     >>> [(b.op, b.name, b.nbytes) for b in ag.saved_bytes(ag.max_pool2d(ag.relu(x), 2)).buffers]
     [('relu', 'out', 6400), ('max_pool', 'switches', 400)]
     """
+    for number, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise DTypeError(
+                "saved_bytes", f"argument {number} is a {type(t).__name__}", fits="Tensors that were computed"
+            )
     nodes = ancestors({t.node: None for t in tensors if t.node is not None})
     parameters = {id(_owner(v._data)) for node in nodes for v in node.inputs if isinstance(v, Tensor)}
     first: dict[int, tuple[Node, str, NDArray[Any]]] = {}

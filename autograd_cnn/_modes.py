@@ -62,32 +62,53 @@ class Place:
     origin: Origin | None = None
 
 
-class Pushes(Protocol):
-    """What pushes tangents forward, told of each primitive as it is applied."""
+class Observer(Protocol):
+    """What is told of each primitive as it is applied: a forward derivative, or a search for NaN."""
 
-    def push(
-        self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any
-    ) -> None:
-        """Work out the tangent of the first output from those of the inputs."""
+    def saw(self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any) -> None:
+        """Take note of an application, after telling the observer outside of this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
     """What recording does: only what wants gradients, everything (a capture), or nothing.
 
-    ``abstract`` runs shape rules in place of kernels. ``tangents`` is told of every application while a
-    forward-mode derivative is under way.
+    ``abstract`` runs shape rules in place of kernels. ``observer`` is told of every application. While
+    there is one, sweeps run their rules on Tensors, so that it sees them too. ``draws`` notes the state of
+    each random generator before its first use.
     """
 
     recording: bool = True
     capturing: bool = False
     place: Place = Place()
     abstract: bool = False
-    tangents: Pushes | None = None
+    observer: Observer | None = None
+    draws: dict[int, tuple[Any, Any]] | None = None
+    plain: bool = field(init=False)
+    """Whether an operation need only compute: nothing records, captures, watches or runs on shapes alone."""
+
+    def __post_init__(self) -> None:
+        busy = self.recording or self.capturing or self.abstract or self.observer is not None
+        object.__setattr__(self, "plain", not busy)
+
+    @property
+    def tracing(self) -> bool:
+        """Whether gradient rules must run on Tensors: somebody watches or captures what they do."""
+        return self.capturing or self.abstract or self.observer is not None
 
     def at(self, scope: Scope | None, origin: Origin | None = None) -> Mode:
         """Give the same mode at another place."""
-        return Mode(self.recording, self.capturing, Place(scope, origin), self.abstract, self.tangents)
+        return Mode(
+            self.recording, self.capturing, Place(scope, origin), self.abstract, self.observer, self.draws
+        )
+
+
+def drawing(rng: Any) -> Any:
+    """Give the generator back, its state noted for whoever will compute the same again."""
+    draws = MODE.get().draws
+    if draws is not None and id(rng) not in draws:
+        draws[id(rng)] = (rng, rng.bit_generator.state)
+    return rng
 
 
 MODE: ContextVar[Mode] = ContextVar("autograd_cnn_mode", default=Mode())  # noqa: B039 - Mode is frozen

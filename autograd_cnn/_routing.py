@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_cnn._graph import Node
 from autograd_cnn._recall import recall
+from autograd_cnn._reverse import cotangent_for, gradients
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import GraphError
 from autograd_cnn.kernels.geometry import WindowGeometry
-from autograd_cnn.sweep import cotangent_for, gradients
 
 Array = NDArray[Any]
 
@@ -79,6 +80,7 @@ class Routing:
         return len(self.coefficients)
 
 
+@checked
 def routing(
     pooled: Tensor, loss: Tensor | None = None, cotangent: ArrayLike | Tensor | None = None
 ) -> Routing:

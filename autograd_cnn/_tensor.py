@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd_cnn._graph import Node, Source, next_serial
+from autograd_cnn._graph import Node, RareTensor, next_serial
+from autograd_cnn._hooks import HookHandle
+from autograd_cnn._interop import Interop
 from autograd_cnn._methods import Methods
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import numbers
 from autograd_cnn.errors import DTypeError, GraphError, NoGradientError, ShapeError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
@@ -21,7 +24,7 @@ NO_SETTINGS: Mapping[str, Any] = {}
 NOTHING: tuple[Any, ...] = ()
 
 
-class Tensor(Methods):
+class Tensor(Interop, Methods):
     """An n-dimensional array that takes part in differentiation.
 
     Make one with `tensor` or `from_numpy`. Its arrays are never written to after creation, so what a
@@ -37,9 +40,8 @@ class Tensor(Methods):
         For pictures and messages.
     """
 
-    __slots__ = ("__weakref__", "_data", "_node", "_port", "_source", "_version", "_wants", "grad", "name")
+    __slots__ = ("__weakref__", "_data", "_node", "_port", "_rare", "_wants")
 
-    __array_ufunc__ = None  # so that array + tensor asks Tensor.__radd__ instead of looping over objects
     __hash__ = object.__hash__
 
     def __init__(
@@ -49,10 +51,34 @@ class Tensor(Methods):
         self._wants = wants
         self._node = node
         self._port = port
-        self._source: Source | None = None
-        self._version = 0
-        self.grad: Tensor | None = None
-        self.name: str | None = None
+        self._rare: RareTensor | None = None
+
+    @property
+    def rare(self) -> RareTensor:
+        """What few tensors have; made when asked for."""
+        if self._rare is None:
+            self._rare = RareTensor()
+        return self._rare
+
+    @property
+    def grad(self) -> Tensor | None:
+        """Where `backward` adds up the gradient of a leaf (or of a tensor asked to `retain_grad`)."""
+        return None if self._rare is None else self._rare.grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        if gradient is not None or self._rare is not None:
+            self.rare.grad = gradient
+
+    @property
+    def name(self) -> str | None:
+        """For pictures and messages."""
+        return None if self._rare is None else self._rare.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None or self._rare is not None:
+            self.rare.name = name
 
     @property
     def data(self) -> NDArray[Any]:
@@ -151,6 +177,8 @@ class Tensor(Methods):
                 line=None,
             )
         source = value._data if isinstance(value, Tensor) else value
+        if not isinstance(source, np.ndarray) or source.dtype.kind not in "biuf":
+            source = numbers("assign_", "values", source)
         array = np.array(source, dtype=self._data.dtype, copy=True if copy else None)
         if array.shape != self._data.shape:
             raise ShapeError(
@@ -160,14 +188,14 @@ class Tensor(Methods):
                 fits=f"a value of shape {self.shape}",
             )
         self._data = array
-        self._source = None  # graphs made from now on see another constant
-        self._version = late.last_assignment = next_serial()
+        self.rare.source = None  # graphs made from now on see another constant
+        self.rare.version = late.last_assignment = next_serial()
         return self
 
     @property
     def version(self) -> int:
         """When `assign_` was last called, on the scale of the nodes' serials; 0 if never."""
-        return self._version
+        return 0 if self._rare is None else self._rare.version
 
     def retain_grad(self) -> Tensor:
         """Ask `backward` to keep the gradient of this computed tensor in ``.grad`` too."""
@@ -176,6 +204,30 @@ class Tensor(Methods):
         if self._node is not None:
             self._node.rare.retained = weakref.ref(self)
         return self
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> HookHandle:
+        """Call a function with this tensor's gradient whenever a sweep has it complete.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes the gradient, a Tensor of this tensor's shape. What it gives, if not None, takes its place.
+
+        Returns
+        -------
+        HookHandle
+            ``.remove()`` takes the hook away.
+
+        Raises
+        ------
+        NoGradientError
+            When the tensor wants no gradient, or is a further output (indices) that has none.
+        """
+        if not self._wants or self._port:
+            raise NoGradientError("register_hook", "this tensor wants no gradient", operands={"x": self})
+        if self._node is not None:
+            return HookHandle(self._node.rare.tensor_hooks, hook)
+        return HookHandle(self.rare.hooks, hook)
 
     def backward(
         self,
@@ -307,16 +359,6 @@ class Tensor(Methods):
     def __int__(self) -> int:
         return int(self.item())
 
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        if self._wants:
-            raise GraphError(
-                "np.asarray",
-                "a tensor that wants gradients would lose its history as an array",
-                operands={"x": self},
-                fits="x.numpy() for the values, or an autograd_cnn function instead of NumPy's",
-            )
-        return np.array(self.data, dtype=dtype, copy=copy)
-
     def __repr__(self) -> str:
         if isinstance(self._data, Abstract):
             return f"tensor({self._data})"
@@ -343,3 +385,4 @@ def check_float(op: str, array: NDArray[Any]) -> None:
 
 
 late.Tensor = Tensor
+late.values = Tensor.numpy

@@ -83,6 +83,10 @@ class RangeError(AutogradError, ValueError):
     """A value outside what is allowed: a label, an axis, an index, a setting."""
 
 
+class StructureError(AutogradError, ValueError):
+    """Trees of arrays (nested tuples, lists, dicts, dataclasses) whose structures do not go together."""
+
+
 class GraphError(AutogradError, RuntimeError):
     """A graph that cannot do what was asked of it."""
 
@@ -99,5 +103,33 @@ class AbstractValueError(GraphError):
     """A value was read where only shapes are known."""
 
 
+class AnomalyError(GraphError):
+    """A NaN or an infinity, found by `detect_anomaly`."""
+
+
 class NoGradientError(GraphError):
     """A gradient was asked of something that has none."""
+
+
+class RuleError(AutogradError, ValueError):
+    """A derivative rule that gave cotangents or tangents which do not go with its operands."""
+
+
+class RuleNumberError(RuleError, TypeError):
+    """A rule gave several values, or none, where one array is wanted."""
+
+
+class RuleShapeError(RuleError, ShapeError):
+    """A rule gave a shape that cannot be summed to its input's."""
+
+
+class RuleDTypeError(RuleError, DTypeError):
+    """A rule gave numbers of a type that the cotangent must not have."""
+
+
+class GradientCheckError(AutogradError, AssertionError):
+    """A gradient and its check disagree; ``report`` says where and by how much, ``str`` shows it."""
+
+    def __init__(self, op: str, report: object, *, fits: str | None = None) -> None:
+        self.report = report
+        super().__init__(op, str(report), fits=fits)

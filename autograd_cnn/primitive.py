@@ -92,6 +92,9 @@ class LateBound(Generic[T]):
     logical_or: Callable[..., T]
     logical_xor: Callable[..., T]
     backward: Callable[..., None]
+    values: Callable[..., Any]
+    numpy_ufunc: Callable[..., Any]
+    numpy_function: Callable[..., Any]
 
 
 late: LateBound[Any] = LateBound()
@@ -112,7 +115,8 @@ class Plan:
 
     ``where`` says the same as ``keep`` in short: the input's position, or -1, -2, ... for the outputs.
     ``rules`` holds (input position, rule, indices into ``keep`` of the rule's arguments).
-    ``kept_inputs`` holds the positions of the inputs among ``keep``.
+    ``kept_inputs`` holds the positions of the inputs among ``keep``. ``joint``, where there is one, gives
+    the cotangents of all inputs at once, in place of the rules.
     """
 
     primitive: Primitive
@@ -122,6 +126,7 @@ class Plan:
     where: tuple[int, ...]
     rules: tuple[tuple[int, Rule, tuple[int, ...]], ...]
     kept_inputs: tuple[int, ...]
+    joint: Rule | None = None
 
 
 def common_dtype(*operands: Any, **_: Any) -> Any:
@@ -168,6 +173,10 @@ class Primitive:
         Ask the shape rule before the kernel. Elementwise ops ask it only after NumPy refused.
     title : str, optional
         What pictures call the op when its name alone says too little.
+    meaning : str, optional
+        What its gradient does with what arrives, in a few words for pictures: "to the winner".
+    replace : bool
+        Take the place of a primitive registered under the same name, as when a notebook's cell runs again.
 
     Notes
     -----
@@ -183,6 +192,7 @@ class Primitive:
         "jvps",
         "kernel",
         "linear",
+        "meaning",
         "name",
         "outputs",
         "plans",
@@ -191,6 +201,8 @@ class Primitive:
         "title",
         "variadic",
     )
+
+    forward_hint = "jvps={...} in its Primitive, or a reverse-mode derivative"
 
     def __init__(
         self,
@@ -208,9 +220,9 @@ class Primitive:
         extra: Callable[..., Sequence[tuple[tuple[int, ...], Any]]] | None = None,
         check_first: bool = True,
         title: str | None = None,
+        meaning: str | None = None,
+        replace: bool = False,
     ) -> None:
-        if name in registry:
-            raise ValueError(f"a primitive named {name!r} is registered already")
         self.name, self.kernel, self.shape = name, kernel, shape
         self.variadic = inputs.startswith("*")
         self.inputs = tuple(inputs.lstrip("*").split())
@@ -221,14 +233,21 @@ class Primitive:
         self.dtype, self.extra = dtype, extra
         self.differentiable = bool(self.rules)
         self.check_first = check_first
-        self.title = title or name
+        self.title, self.meaning = title or name, meaning
         self.plans: dict[int, Plan] = {}
         if set(self.inputs) & set(self.outputs):
             raise ValueError(f"{name}: inputs and outputs share a name, so rules could not tell them apart")
         unknown = set(self.rules) - set(self.inputs)
         if unknown:
             raise ValueError(f"{name}: rules for unknown inputs {sorted(unknown)}")
-        registry[name] = self
+        self._register(replace)
+
+    def _register(self, replace: bool) -> None:
+        if self.name in registry and not replace:
+            raise ValueError(
+                f"a primitive named {self.name!r} is registered already; replace=True takes its place"
+            )
+        registry[self.name] = self
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join(self.inputs)})>"
@@ -280,6 +299,10 @@ class Primitive:
         kept_inputs = tuple(kept.position for kept in keep if not kept.is_output)
         where = tuple(-1 - kept.position if kept.is_output else kept.position for kept in keep)
         return Plan(self, wanted, all(wanted), tuple(keep), where, tuple(rules), kept_inputs)
+
+    def values_for(self, rule: Rule, inputs: Sequence[Any], outputs: Sequence[Any]) -> tuple[Any, ...]:
+        """Give the values that a forward rule asks for."""
+        return tuple((outputs if need.is_output else inputs)[need.position] for need in self.needs(rule))
 
     def needs(self, rule: Rule) -> Sequence[Kept]:
         """Read from a rule's positional parameters (after ``g``) which values it needs."""

@@ -8,27 +8,24 @@ with primitives and a primitive called with arrays is its kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from autograd_cnn._graph import FREED, Node, ancestors
 from autograd_cnn._modes import MODE, Origin
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import NoGradientError, ShapeError
+from autograd_cnn.errors import RuleDTypeError, RuleError, RuleNumberError, RuleShapeError
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import reshape_p
 from autograd_cnn.ops.reductions import sum_p
 from autograd_cnn.primitive import Rule, late
 
-_adding = Lock()  # threads that share a leaf must not lose each other's sums
-
 Key = Any  # a Node (its first output) or a leaf Tensor: what a cotangent belongs to
 Cotangents = dict[Key, Any]
+Rules = Sequence[tuple[int, Rule, tuple[int, ...]]]
 
 
 def key_of(tensor: Tensor) -> Key:
@@ -42,6 +39,7 @@ def sweep(
     targets: Iterable[Key] | None = None,
     retain: bool = False,
     traced: bool = False,
+    through: bool = True,
     visit: Callable[[Node, Any], None] | None = None,
 ) -> Cotangents:
     """Walk backward from the cotangents in ``start`` and give those of leaves, retained nodes and targets.
@@ -56,13 +54,15 @@ def sweep(
         Keep the nodes' values. When False each node lets go of them as the walk passes.
     traced : bool
         Run the rules on Tensors, under the current mode, so that they can be recorded.
+    through : bool
+        Walk on past targets, so that one may lie behind another.
     visit : callable, optional
         Called with each node and its total cotangent.
     """
     # an infinite derivative, such as sqrt's at 0, is a value and no accident; as a decorator errstate would
     # put a frame of NumPy's between the user's line and the gradient's nodes
     with np.errstate(all="ignore"):
-        return _walk(start, targets, retain, traced, visit)
+        return _walk(start, targets, retain, traced, through, visit)
 
 
 def _walk(
@@ -70,10 +70,12 @@ def _walk(
     targets: Iterable[Key] | None,
     retain: bool,
     traced: bool,
+    through: bool,
     visit: Callable[[Node, Any], None] | None,
 ) -> Cotangents:
-    order = ancestors(key for key in start if key.__class__ is Node)
     wanted = None if targets is None else set(targets)
+    stops = wanted if wanted is not None and not through else ()
+    order = ancestors((key for key in start if key.__class__ is Node), stops)
     useful = None if wanted is None else _leading_to(order, wanted)
     on_the_way = None if wanted is None or useful is None else useful | wanted
     _check_kept(order if useful is None else [node for node in order if node in useful])
@@ -84,30 +86,98 @@ def _walk(
         g = pending.pop(node, None)
         if g is None:
             continue
+        rare = node._rare
+        if rare is not None and rare.tensor_hooks:
+            g = _hooked(node, rare.tensor_hooks, g)
         if visit is not None:
             visit(node, g)
-        if (node._rare is not None and node._rare.retained is not None) or (
-            wanted is not None and node in wanted
-        ):
+        if (rare is not None and rare.retained is not None) or (wanted is not None and node in wanted):
             results[node] = g
+            if node in stops:
+                continue
         plan = node.plan
         if not plan.rules or (useful is not None and node not in useful):
             continue
-        kept = _tensors(node) if traced else node.kept_arrays()
+        kept = node._saved  # checked before the walk
+        if traced or kept is FREED:
+            kept = _tensors(node)
         inputs = node.inputs
-        for position, rule, indices in plan.rules:
+        rules: Rules = plan.rules if plan.joint is None else _jointly(node, plan.joint, g, kept)
+        if rare is not None and rare.node_hooks:
+            rules = _observed(node, rules, g, kept, run)
+        for position, rule, indices in rules:
             target = inputs[position]
             if on_the_way is not None and target not in on_the_way:
                 continue
-            part = run(node, position, rule, g, [kept[i] for i in indices], target)
+            # most rules need one value or none; a comprehension would cost more than many a rule
+            needed = (
+                [kept[i] for i in indices] if len(indices) > 1 else (kept[indices[0]],) if indices else ()
+            )
+            part = run(node, position, rule, g, needed, target)
             earlier = pending.get(target)
             if earlier is not None:
                 part = _add_traced(node, earlier, part) if traced else earlier + part
             pending[target] = part
-        if not retain and kept:
-            node.free()
-    results.update(pending)
+        if kept and not retain:
+            node._saved = FREED
+    results.update(_hooked_leaves(pending))
     return results
+
+
+def _hooked_leaves(pending: Cotangents) -> Cotangents:
+    """Show what arrived at leaves to their hooks."""
+    seen: Cotangents = {}
+    for key, g in pending.items():
+        hooks = key._rare.hooks if key.__class__ is Tensor and key._rare is not None else None
+        seen[key] = _hooked(key, hooks, g) if hooks else g
+    return seen
+
+
+def _hooked(key: Key, hooks: Mapping[int, Callable[..., Any]], g: Any) -> Any:
+    """Show a complete cotangent to a tensor's hooks; each may give another."""
+    traced = isinstance(g, Tensor)
+    value = g if traced else Tensor(g)
+    for hook in list(hooks.values()):
+        given = hook(value)
+        if given is None:
+            continue
+        if not isinstance(given, Tensor) or given.shape != value.shape:
+            raise RuleError(
+                "register_hook",
+                "a hook must give nothing, or a gradient of the tensor's own shape",
+                operands={"gradient": value, "given": given},
+                fits=f"a Tensor of shape {value.shape}, or None",
+            )
+        value = given if given.dtype == key.dtype else cast(given, source=given.dtype, target=key.dtype)
+    return value if traced else value._data
+
+
+def _observed(node: Node, rules: Rules, g: Any, kept: Sequence[Any], run: Callable[..., Any]) -> Rules:
+    """Run a node's rules, show the parts to its hooks, and give rules that hand the parts out."""
+    parts: list[Any] = [None] * len(node.inputs)
+    for position, rule, indices in rules:
+        parts[position] = run(node, position, rule, g, [kept[i] for i in indices], node.inputs[position])
+    traced = isinstance(g, Tensor)
+    shown = tuple(p if traced or p is None else Tensor(p) for p in parts)
+    for hook in list(node.rare.node_hooks.values()):
+        given = hook(node, g if traced else Tensor(g), shown)
+        if given is None:
+            continue
+        if not isinstance(given, tuple) or [p is None for p in given] != [p is None for p in shown]:
+            raise RuleError(
+                node.primitive.name,
+                "a node's hook must give nothing, or a tuple with a part for each input that wants one",
+                fits=f"a tuple of {len(shown)}, None where the given parts are None",
+                line=node.line,
+            )
+        shown = given
+    handed = [p if traced or p is None else p._data for p in shown]
+    return [_handing(position, part) for position, part in enumerate(handed) if part is not None]
+
+
+def _handing(position: int, part: Any) -> tuple[int, Rule, tuple[int, ...]]:
+    """Give a rule that hands out a part worked out already."""
+    return position, lambda *_, **__: part, ()
 
 
 def _check_kept(nodes: Sequence[Node]) -> None:
@@ -130,31 +200,53 @@ def _leading_to(order: Sequence[Node], wanted: set[Key]) -> set[Node]:
     return useful
 
 
-def _run(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
+def _run(node: Node, position: int, rule: Rule, g: Any, kept: Sequence[Any], target: Key) -> Any:
     """Run one rule on arrays."""
     settings = node.settings
     part = rule(g, *kept, **settings) if settings else rule(g, *kept)
     like = target._data if target.__class__ is Tensor else target
-    if part.shape != like.shape:
+    try:
+        shape = part.shape
+    except AttributeError:
+        raise _no_cotangent(node, position, part) from None
+    if shape != like.shape:
         part = _sum_back(node, position, part, target)
-    return part if part.dtype is like.dtype else part.astype(like.dtype)
+    if part.dtype is like.dtype:
+        return part
+    _check_dtype(node, position, part, target)
+    return part.astype(like.dtype)
 
 
-def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: list[Any], target: Key) -> Any:
+def _run_traced(node: Node, position: int, rule: Rule, g: Any, kept: Sequence[Any], target: Key) -> Any:
     """Run one rule under modes that tell the recorded nodes why they exist."""
     mode = MODE.get()
     token = MODE.set(mode.at(mode.place.scope, Origin(node, position, "rule")))
     try:
         part = rule(g, *kept, **node.settings)
+        if not hasattr(part, "shape"):
+            raise _no_cotangent(node, position, part)
         if part.shape != target.shape:
             MODE.set(mode.at(mode.place.scope, Origin(node, position, "un-broadcast")))
             part = _sum_back(node, position, part, target)
         if part.dtype != target.dtype:
+            _check_dtype(node, position, part, target)
             MODE.set(mode.at(mode.place.scope, Origin(node, position, "cast")))
             part = cast(part, source=part.dtype, target=target.dtype)
         return part
     finally:
         MODE.reset(token)
+
+
+def _jointly(node: Node, joint: Rule, g: Any, kept: Sequence[Any]) -> Rules:
+    """Run a rule that gives the cotangents of all inputs at once; give rules that hand them out."""
+    mode = MODE.get()
+    token = MODE.set(mode.at(mode.place.scope, Origin(node, None, "rule")))
+    try:
+        parts = joint(g, *kept, **node.settings)
+    finally:
+        MODE.reset(token)
+    wanted = node.plan.wanted
+    return [_handing(i, part) for i, part in enumerate(parts) if wanted[i] and part is not None]
 
 
 def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
@@ -164,6 +256,35 @@ def _add_traced(node: Node, earlier: Any, part: Any) -> Any:
         return add_p(earlier, part)
     finally:
         MODE.reset(token)
+
+
+def _no_cotangent(node: Node, position: int, part: Any) -> RuleNumberError:
+    """Say that a rule gave several values or none."""
+    name = node.primitive.input_name(position)
+    several = isinstance(part, (tuple, list))
+    return RuleNumberError(
+        node.primitive.name,
+        f"the gradient rule of {name!r} gave "
+        + (f"{len(part)} values in a {type(part).__name__}" if several else f"{part!r}, which is no array"),
+        operands={name: node.inputs[position]},
+        fits=f"one cotangent of shape {node.inputs[position].shape}: a rule serves one input",
+        line=node.line,
+    )
+
+
+def _check_dtype(node: Node, position: int, part: Any, target: Key) -> None:
+    """Let a sweep cast between floats, as operands of two widths need it; refuse what would lose numbers."""
+    kept = (np.dtype(target.dtype).itemsize, np.dtype(node.dtype).itemsize)
+    if part.dtype.kind == "f" and part.dtype.itemsize >= min(kept):
+        return
+    name = node.primitive.input_name(position)
+    raise RuleDTypeError(
+        node.primitive.name,
+        f"the gradient rule of {name!r} gave {part.dtype} numbers",
+        operands={name: target, "cotangent": part},
+        fits=f"a cotangent of dtype {target.dtype}, its input's",
+        line=node.line,
+    )
 
 
 def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
@@ -181,7 +302,7 @@ def _sum_back(node: Node, position: int, part: Any, target: Key) -> Any:
             part = reshape_p(part, source=part.shape, target=shape)
     if part.shape != shape:
         name = node.primitive.input_name(position)
-        raise ShapeError(
+        raise RuleShapeError(
             node.primitive.name,
             f"the gradient rule of {name!r} gave shape {part.shape}",
             operands={name: target, "cotangent": part},
@@ -211,143 +332,5 @@ def _relinked(array: Any, origin: Any, port: int) -> Tensor:
     if origin.__class__ is Node:
         return Tensor(array, port == 0 and origin.requires_grad, origin, port)
     constant = Tensor(array)
-    constant._source, constant.name = origin, origin.name
+    constant.rare.source, constant.rare.name = origin, origin.name
     return constant
-
-
-def backward(
-    output: Tensor,
-    gradient: ArrayLike | Tensor | None = None,
-    retain_graph: bool = False,
-    create_graph: bool = False,
-) -> None:
-    """Add the gradient of ``output`` to ``.grad`` of its leaves; see `Tensor.backward`."""
-    if not output.requires_grad:
-        raise NoGradientError(
-            "backward",
-            "this tensor wants no gradient: nothing it was computed from has requires_grad=True",
-            operands={"x": output},
-            fits="ag.tensor(data, requires_grad=True), and no no_grad() around the computation",
-        )
-    seed = cotangent_for("backward", output, gradient)
-    start = {key_of(output): seed if create_graph else seed._data}
-    found = sweep(start, retain=retain_graph or create_graph, traced=create_graph)
-    with _adding:
-        _add_to_leaves(found, create_graph)
-
-
-def _add_to_leaves(found: Cotangents, create_graph: bool) -> None:
-    """Add what a sweep found to ``.grad`` of leaves and of tensors asked to retain it."""
-    for key, value in found.items():
-        tensor = key.rare.retained() if isinstance(key, Node) and key.rare.retained else key
-        if tensor is None:
-            continue
-        new = value if create_graph else Tensor(np.asarray(value))
-        if tensor.grad is None:
-            tensor.grad = new
-        else:
-            tensor.grad = tensor.grad + new if create_graph else Tensor(tensor.grad._data + new._data)
-
-
-def gradients(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    cotangents: Any = None,
-    create_graph: bool = False,
-) -> tuple[Tensor, ...]:
-    """Give the gradients of outputs with respect to inputs, without touching any ``.grad``.
-
-    Nothing is freed, so it can be asked again.
-
-    Parameters
-    ----------
-    outputs : Tensor or sequence of Tensor
-        What to differentiate; several are weighted by their cotangents and added.
-    inputs : Tensor or sequence of Tensor
-        Leaves or computed tensors that want gradients.
-    cotangents : array_like or sequence, optional
-        One for each output, of its shape. May be left out for outputs of one element: then 1.
-    create_graph : bool
-        Record the computation, so that the gradients can be differentiated again.
-
-    Returns
-    -------
-    tuple of Tensor
-        One for each input, of its shape and dtype. An input on which no output depends gets zeros.
-
-    Raises
-    ------
-    NoGradientError
-        When an output or an input wants no gradient.
-    ShapeError
-        When a cotangent is missing or of the wrong shape.
-    FreedGraphError
-        When an earlier backward pass has freed the values that the rules need.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
-    >>> (g,) = ag.gradients((x * x * x).sum(), x, create_graph=True)
-    >>> ag.gradients(g.sum(), x)[0]
-    tensor([ 6., 12.], dtype=float32)
-    """
-    outs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
-    ins = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    given = [cotangents] if isinstance(outputs, Tensor) else cotangents
-    given = [None] * len(outs) if given is None else list(given)
-    if len(given) != len(outs):
-        raise ShapeError(
-            "gradients", f"{len(outs)} outputs but {len(given)} cotangents", fits="one for each output"
-        )
-    for role, tensors in (("output", outs), ("input", ins)):
-        for number, t in enumerate(tensors):
-            if not t.requires_grad:
-                raise NoGradientError(
-                    "gradients",
-                    f"{role} {number} wants no gradient",
-                    operands={t.name or role: t},
-                    fits="tensors made with requires_grad=True, or computed from one outside no_grad()",
-                )
-    traced = create_graph or MODE.get().tangents is not None  # a forward derivative must see the rules run
-    start: Cotangents = {}
-    for out, cotangent in zip(outs, given, strict=True):
-        seed = cotangent_for("gradients", out, cotangent)
-        value = seed if traced else seed._data
-        key = key_of(out)
-        start[key] = start[key] + value if key in start else value
-    targets = [key_of(t) for t in ins]
-    found = sweep(start, targets=targets, retain=True, traced=traced)
-    return tuple(_result(found.get(key), t) for key, t in zip(targets, ins, strict=True))
-
-
-def _result(value: Any, like: Tensor) -> Tensor:
-    if value is None:
-        return Tensor(np.zeros(like.shape, like.dtype))
-    return value if isinstance(value, Tensor) else Tensor(np.asarray(value))
-
-
-def cotangent_for(op: str, output: Tensor, given: Any) -> Tensor:
-    """Give the cotangent of an output as a Tensor of its shape and dtype; 1 when none is given."""
-    if given is None:
-        if output.size != 1:
-            raise ShapeError(
-                op,
-                f"the tensor has {output.size} elements, so its cotangent must be given",
-                operands={"x": output},
-                rule="only a tensor of one element has an obvious cotangent, 1",
-                fits=f"a gradient of shape {output.shape}, or a scalar such as x.sum()",
-            )
-        return Tensor(np.ones(output.shape, output.dtype))
-    seed = given if isinstance(given, Tensor) else Tensor(np.array(given, dtype=output.dtype))
-    if seed.shape != output.shape:
-        raise ShapeError(
-            op,
-            "the cotangent must have the tensor's own shape",
-            operands={"x": output, "cotangent": seed},
-            fits=f"a cotangent of shape {output.shape}",
-        )
-    return seed if seed.dtype == output.dtype else cast(seed, source=seed.dtype, target=output.dtype)
-
-
-late.backward = backward

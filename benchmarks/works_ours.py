@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import autograd_cnn as ag
+from benchmarks.maps_ours import WORKS as MAP_WORKS
 from benchmarks.shapes import CHAIN, FOUR_LAYERS, LENET, SMALL, images, labels
 
 Work = Callable[[], Callable[[], Any]]
@@ -93,4 +94,5 @@ WORKS: dict[str, Work] = {
     "four 3x3 convolutions step, batch 64": lambda: training_step(
         four_layers(), images(64, (3, 32, 32)), labels(64)
     ),
+    **MAP_WORKS,
 }

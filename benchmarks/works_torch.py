@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.maps_torch import WORKS as MAP_WORKS
 from benchmarks.shapes import CHAIN, FOUR_LAYERS, LENET, SMALL, images, labels
 
 torch.set_num_threads(2)
@@ -88,4 +89,5 @@ WORKS: dict[str, Work] = {
     "four 3x3 convolutions step, batch 64": lambda: training_step(
         four_layers(), images(64, (3, 32, 32)), labels(64)
     ),
+    **MAP_WORKS,
 }

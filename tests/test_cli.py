@@ -19,6 +19,7 @@ import viz
 from autograd_cnn.cli import app, blas
 from autograd_cnn.cli.pictures import least_sure
 from autograd_cnn.cli.progress import showing
+from autograd_cnn.kernels import threads as blas_threads
 
 FILES = ["ladder.svg", "routing.svg", "routing_overlap.svg", "graph.svg", "graph.dot", "curves.svg"]
 SVG = "{http://www.w3.org/2000/svg}svg"
@@ -213,7 +214,7 @@ def test_ctrl_c_while_training(tmp_path):
 
 
 def threads():
-    return [blas._controls(library)[0]() for library in blas._libraries()]
+    return [get() for get, _ in blas_threads.blas_controls()]
 
 
 def test_training_uses_one_blas_thread_and_gives_the_others_back():
@@ -229,9 +230,9 @@ def test_training_uses_one_blas_thread_and_gives_the_others_back():
 def test_another_blas_is_left_alone(tmp_path, monkeypatch):
     stranger = tmp_path / "libopenblas.so"
     stranger.write_bytes(b"no library")
-    monkeypatch.setattr(blas, "_libraries", lambda: [stranger])
+    monkeypatch.setattr(blas_threads, "_libraries", lambda: [stranger])
     with blas.one_thread():
-        assert blas._controls(stranger) is None
+        assert blas_threads.blas_controls() == []
 
 
 def test_live_bar_on_a_terminal():

@@ -1,9 +1,11 @@
-"""The examples in the docstrings of the packages run as written."""
+"""The examples in the docstrings of the packages and in the guides run as written."""
 
 import doctest
 import importlib
 import pkgutil
+import re
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -32,4 +34,21 @@ def test_examples(name, tmp_path, monkeypatch):
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
         runner.run(test, out=report.append)
+    assert not runner.failures, "".join(report)
+
+
+GUIDES = sorted(
+    path for path in (Path(__file__).parent.parent / "docs").glob("*.md") if ">>>" in path.read_text()
+)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_guides(guide, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = re.sub(r"(?m)^```.*$", "", guide.read_text())
+    test = doctest.DocTestParser().get_doctest(text, {}, guide.name, str(guide), 0)
+    report: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    runner.run(test, out=report.append)
+    assert test.examples
     assert not runner.failures, "".join(report)

@@ -18,6 +18,7 @@ from viz.errors import (
     UnknownFormatError,
     WriteError,
 )
+from viz.gradient_chart import gradient_chart
 from viz.lecture.dense import dense_row
 from viz.lecture.functions import function_plots
 from viz.lecture.maps import MapPanel, maps
@@ -47,6 +48,7 @@ __all__ = [
     "dense_row",
     "draw",
     "function_plots",
+    "gradient_chart",
     "maps",
     "picture_of",
     "routing",

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd_cnn.errors import DTypeError, RangeError, ShapeError
+from autograd_cnn.checks import checked
+from autograd_cnn.errors import RangeError, ShapeError
 
 Batch = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
@@ -59,6 +60,7 @@ class Batches:
     True
     """
 
+    @checked
     def __init__(
         self,
         images: npt.NDArray[Any],
@@ -91,12 +93,6 @@ class Batches:
                 f"drop_last leaves no batch: {len(self.images)} images, batch_size {self.batch_size}",
                 operands=operands,
                 fits=f"batch_size <= {len(self.images)}, or drop_last=False",
-            )
-        if self.rng is not None and not isinstance(self.rng, np.random.Generator):
-            raise DTypeError(
-                "Batches",
-                f"rng is a {type(self.rng).__name__}",
-                fits="rng=numpy.random.default_rng(seed)",
             )
         if self.shuffle and self.rng is None:
             raise RangeError(

@@ -7,11 +7,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 
 Real = TypeVar("Real", bound=np.floating)
 
 
+@checked
 def enlarge(images: npt.NDArray[Real], size: int, *, border: int = 0) -> npt.NDArray[Real]:
     r"""Enlarge square images bilinearly, and lay a quiet border of zeros around them.
 

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 
 Element = TypeVar("Element", bound=np.generic)
 
 
+@checked
 def shift(images: npt.NDArray[Element], most: int, rng: np.random.Generator) -> npt.NDArray[Element]:
     """Move each image by its own random whole numbers of pixels; what moves in is 0, what moves out is lost.
 

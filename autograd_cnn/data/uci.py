@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from autograd_cnn.checks import checked
 from autograd_cnn.data.enlarging import enlarge
 from autograd_cnn.errors import RangeError
 
@@ -56,6 +57,7 @@ class Digits:
     test: Split
 
 
+@checked
 def digits(size: int = 8, *, border: int = 0, held_out: int = 360, seed: int = 0) -> Digits:
     """Give the UCI optical digits, split into a training part and a held-out part.
 

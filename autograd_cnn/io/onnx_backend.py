@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from autograd_cnn._creation import from_numpy
 from autograd_cnn._modes import no_grad, switched
+from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import RangeError
 from autograd_cnn.io.onnx_call import NO_SUCH_TYPE, Call, Outputs, UnsupportedNodeError
 from autograd_cnn.io.onnx_operators import LEFT_OUT, OPERATORS
-from autograd_cnn.sweep import gradients
 
 try:
     import onnx

@@ -11,8 +11,9 @@ from autograd_cnn.ops.arithmetic import add, divide, multiply
 from autograd_cnn.ops.delicate_reductions import var
 from autograd_cnn.ops.elementwise import reciprocal, sqrt, square
 from autograd_cnn.ops.normalisation import batch_norm, group_norm, instance_norm, layer_norm
-from autograd_cnn.ops.rearranging import broadcast_to, repeat
+from autograd_cnn.ops.rearranging import broadcast_to
 from autograd_cnn.ops.reductions import mean
+from autograd_cnn.ops.repeating import repeat
 from autograd_cnn.ops.response_normalisation import local_response_norm
 
 

@@ -17,7 +17,8 @@ from autograd_cnn.ops.creation import eye, full
 from autograd_cnn.ops.indexing import take
 from autograd_cnn.ops.joining import concatenate
 from autograd_cnn.ops.movement import pad, reshape, transpose
-from autograd_cnn.ops.rearranging import broadcast_to, expand_dims, squeeze, tile
+from autograd_cnn.ops.rearranging import broadcast_to, expand_dims, squeeze
+from autograd_cnn.ops.repeating import tile
 from autograd_cnn.ops.triangles import tril, triu
 
 

@@ -135,6 +135,27 @@ def softsign_gate(g: Array, x: Array) -> Array:
     return r
 
 
+def arctan_gate(g: Array, x: Array) -> Array:
+    """``g / (1 + x**2)``; where the square overflows, that is 0 but for subnormal numbers."""
+    with np.errstate(over="ignore"):
+        r = x * x
+    r += 1
+    np.divide(1, r, out=r)
+    r *= g
+    return r
+
+
+def arcsinh_gate(g: Array, x: Array) -> Array:
+    """``g / sqrt(1 + x**2)``; from 1e9 on, the root is |x| in float64 too."""
+    size = np.abs(x)
+    root = np.minimum(size, 1e9)
+    root *= root
+    root += 1
+    np.sqrt(root, out=root)
+    np.maximum(root, size, out=root)
+    return np.divide(g, root, out=root)
+
+
 def sqnl(x: Array) -> Array:
     """``c - c |c| / 4`` with c = x clipped to -2 ... 2."""
     c = _clipped(x, -2, 2)
@@ -251,8 +272,9 @@ def silu(x: Array) -> Array:
 def silu_gate(g: Array, x: Array) -> Array:
     """``g * s * (1 + x (1 - s))`` with s = sigmoid(x)."""
     s = sigmoid(x)
+    bounded = _clipped(x, -FAR, FAR)
     slope: Array = 1 - s
-    slope *= _clipped(x, -FAR, FAR)
+    slope *= bounded
     slope += 1
     slope *= s
     slope *= g
@@ -346,20 +368,22 @@ def gelu_tanh_gate(g: Array, x: Array) -> Array:
 
 def hard_swish(x: Array) -> Array:
     """``x`` times (x + 3) / 6 kept between 0 and 1."""
-    y = ramp(x, slope=1 / 6, offset=0.5, high=1.0)
-    y *= np.maximum(x, -3)
+    right = np.maximum(x, -3)
+    y: Array = right * (1 / 6)
+    y += 0.5
+    np.minimum(y, 1, out=y)
+    y *= right
     return y
 
 
 def hard_swish_gate(g: Array, x: Array) -> Array:
     """``g * (2 x + 3) / 6`` where -3 < x < 3, 0 on the left, g on the right."""
-    inside = np.abs(x) < 3
-    slope = kept_where(inside, x)
+    slope: Array = _clipped(x, -3, 3)
     slope *= 1 / 3
     slope += 0.5
-    gate = kept_where(inside, g)
-    gate *= slope
-    return chosen(x >= 3, g, gate)
+    slope -= np.multiply(x >= 3, slope.dtype.type(0.5))  # 1.5 on the right
+    slope *= kept_where(~(x <= -3), g)
+    return slope
 
 
 # --- S-shaped ReLU: lines of slopes a_l and a_r beyond the thresholds t_l and t_r

@@ -6,16 +6,24 @@ block it does so once: every temporary stays in the cache.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_cnn.kernels.masking import kept_where
+from autograd_cnn.kernels.threads import share
+
 Array = NDArray[Any]
 
-# 128 KB of float32: a handful of temporaries fits in the L2 cache, and malloc hands the same ones out again
-BLOCK_VALUES = 1 << 15
+# 256 KB of float32: a handful of temporaries fits in the L2 cache, malloc hands the same ones out again, and
+# a NumPy call takes long enough for threads to run beside each other (with half of it they gain nothing)
+BLOCK_VALUES = 1 << 16
+
+# below, `np.where` has the smaller fixed cost
+SMALL_CHOICE = 1 << 13
 
 _INTEGERS: dict[int, np.dtype[Any]] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
@@ -28,6 +36,7 @@ def blockwise(formula: Callable[..., Array], *operands: Any, **settings: Any) ->
     formula : callable
         ``formula(*blocks, **settings)`` gives a new array of the blocks' broadcast shape. Blocks have at
         least one axis, any strides, and one dtype: float32 for float16, else the operands' common one.
+        Booleans stay what they are.
     *operands : arrays or Python scalars
         Scalars are handed on as they are.
     """
@@ -35,7 +44,7 @@ def blockwise(formula: Callable[..., Array], *operands: Any, **settings: Any) ->
         return formula(*operands, **settings)
     arrays = [a for a in operands if isinstance(a, np.ndarray | np.generic)]
     shape = np.broadcast_shapes(*(a.shape for a in arrays))
-    dtype = np.result_type(*(a.dtype for a in arrays))
+    dtype = np.result_type(*(a.dtype for a in arrays if a.dtype != np.bool_))
     working = np.dtype(np.float32) if dtype == np.float16 else dtype
     order = _memory_order(shape, arrays)
     out = np.empty([shape[axis] for axis in order], dtype)
@@ -44,9 +53,11 @@ def blockwise(formula: Callable[..., Array], *operands: Any, **settings: Any) ->
     if same:
         views = [v.reshape(-1) if isinstance(v, np.ndarray) else v for v in views]
     target = out.reshape(-1) if same or not out.ndim else out
-    for block in _blocks(target.shape):
-        parts = [_part(v, block, working) for v in views]
-        target[block] = formula(*parts, **settings)
+
+    def run(block: tuple[slice, ...]) -> None:
+        target[block] = formula(*(_part(v, block, working) for v in views), **settings)
+
+    share(run, list(_blocks(target.shape)))
     return out.transpose(np.argsort(order)) if order else out
 
 
@@ -97,6 +108,8 @@ def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
 def _part(view: Any, block: tuple[slice, ...], working: np.dtype[Any]) -> Any:
     if not isinstance(view, np.ndarray):
         return view
+    if view.dtype == np.bool_:
+        working = view.dtype
     if view.ndim < len(block):
         return view.reshape(1).astype(working, copy=False)
     part = view[tuple(slice(None) if n == 1 else s for n, s in zip(view.shape, block, strict=False))]
@@ -114,5 +127,40 @@ def chosen(condition: Array, x: Array, y: Array | float) -> Array:
     """Give x where the condition holds and y elsewhere: `np.where` by bit masks."""
     mask = _mask(condition, x.dtype)
     bits = np.asarray(y, dtype=x.dtype).view(mask.dtype)
-    result: Array = ((x.view(mask.dtype) ^ bits) & mask) ^ bits
+    result: Array = x.view(mask.dtype) ^ bits
+    if result.shape == mask.shape:
+        result &= mask
+        result ^= bits
+    else:
+        result = (result & mask) ^ bits
     return result.view(x.dtype)
+
+
+def select(condition: Array, x: Any, y: Any) -> Array:
+    """Give `np.where`'s result, for large arrays of numbers without its branch at every element.
+
+    ``np.where`` takes 7 ns a value where the condition is random, an addition 0.2.
+    """
+    arrays = [value for value in (x, y) if isinstance(value, np.ndarray)]
+    dtype = arrays[0].dtype if arrays else None
+    if (
+        dtype is None
+        or dtype.kind not in "fiu"
+        or dtype.itemsize not in _INTEGERS
+        or condition.dtype != np.bool_
+        or any(array.dtype != dtype for array in arrays)
+        or max(condition.size, *(array.size for array in arrays)) <= SMALL_CHOICE
+    ):
+        plain: Array = np.where(condition, x, y)
+        return plain
+    if not isinstance(x, np.ndarray):
+        condition, x, y = ~condition, y, x
+    return blockwise(_kept if _is_plain_zero(y) else chosen, condition, x, y)
+
+
+def _kept(condition: Array, x: Array, zero: float) -> Array:
+    return kept_where(condition, x)
+
+
+def _is_plain_zero(value: Any) -> bool:
+    return not isinstance(value, np.ndarray) and value == 0 and math.copysign(1, value) > 0

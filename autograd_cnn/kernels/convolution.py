@@ -6,6 +6,7 @@ The three are bilinear in the same three shapes, and each two of them are transp
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from math import prod
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels import depthwise
+from autograd_cnn.kernels import by_position, by_row, depthwise
 from autograd_cnn.kernels.columns import (
     COLUMN_BYTES,
     column_blocks,
@@ -52,6 +53,10 @@ def conv(x: Array, weight: Array, bias: Array | None = None, *, geometry: ConvGe
     """
     out = np.empty((len(weight), *geometry.output, len(x)), accumulator(x.dtype))  # (O, *output, N)
     weight = weight.astype(out.dtype, copy=False)
+    way = _way_of_wide(geometry, len(x), x.shape[1], len(weight))
+    if way is not None:
+        way(packed_batch_last(x).astype(out.dtype, copy=False), weight, bias, out, geometry)
+        return batch_first(out).astype(x.dtype, copy=False)
     for samples, places, part in pieces(geometry, len(x), _window_bytes(x.shape[1], geometry, out.dtype)):
         _conv(x[samples], weight, out[:, *places, samples], part)
     if bias is not None:
@@ -74,11 +79,12 @@ def conv_transpose(y: Array, weight: Array, *, geometry: ConvGeometry) -> Array:
     channels = weight.shape[1] * geometry.groups
     dtype = accumulator(y.dtype)
     weight = weight.astype(dtype, copy=False)
-    if weight.shape[1] == 1 and geometry.groups > 1:
+    mirrored = _mirrors_well(geometry, weight.shape[0], channels, len(y))
+    if weight.shape[1] == 1 and geometry.groups > 1 and not (mirrored and len(weight) == channels):
         values = packed_batch_last(y).astype(dtype, copy=False)
         whole = depthwise.conv_transpose(values, weight, geometry)
         return batch_first(cropped(whole, geometry)).astype(y.dtype, copy=False)
-    if _mirrors_well(geometry, weight.shape[0], channels, len(y)):
+    if mirrored:
         return conv(y, _mirrored(weight, geometry.groups), geometry=_mirror_geometry(geometry))
     cut = list(pieces(geometry, len(y), _window_bytes(channels, geometry, dtype)))
     if len(cut) == 1:
@@ -101,6 +107,10 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     -------
     array (O, C / groups, *kernel), dtype of ``x``.
     """
+    if by_row.pays(geometry, len(x), x.shape[1], y.shape[1]):
+        dtype = accumulator(x.dtype)
+        cells, values = (packed_batch_last(array).astype(dtype, copy=False) for array in (x, y))
+        return by_row.weight_gradient(cells, values, geometry).astype(x.dtype, copy=False)
     channels = x.shape[1] // geometry.groups
     gradient = np.zeros((y.shape[1], channels, *geometry.kernel), accumulator(x.dtype))
     for samples, places, part in pieces(
@@ -108,6 +118,19 @@ def conv_weight_gradient(x: Array, y: Array, *, geometry: ConvGeometry) -> Array
     ):
         gradient += _correlate(x[samples], y[samples, :, *places], part)
     return gradient.astype(x.dtype, copy=False)
+
+
+def _way_of_wide(
+    geometry: ConvGeometry, batch: int, channels: int, filters: int
+) -> Callable[[Array, Array, Array | None, Array, ConvGeometry], None] | None:
+    """The faster way for layers of many channels over images without gaps; None for all others: by columns.
+
+    Against the columns, in processor time at 3 x 3 windows: position by position takes 0.4 to 0.7 times at 16
+    to 64 channels, 0.65 to 0.85 at 128, 1 at 256; row by row 0.7 to 0.85 at a batch of 16, 0.7 to 1 below.
+    """
+    if by_position.pays(geometry, batch, channels, filters):
+        return by_position.conv
+    return by_row.conv if by_row.pays(geometry, batch, channels, filters) else None
 
 
 def _conv(x: Array, weight: Array, out: Array, geometry: ConvGeometry) -> None:
@@ -244,6 +267,8 @@ def _mirrors_well(geometry: ConvGeometry, filters: int, channels: int, batch: in
         return False
     if prod(geometry.input) > MIRROR_GROWTH * prod(geometry.output):
         return False
+    if _way_of_wide(_mirror_geometry(geometry), batch, filters, channels) is not None:
+        return True
     return filters <= channels or not rows_are_long(geometry, batch)
 
 

@@ -63,16 +63,20 @@ def weight_gradient(whole: Array, values: Array, geometry: ConvGeometry) -> Arra
     """Sum ``values`` (O, *output, N) times shifted planes (C, *extent, N): (O, 1, *kernel)."""
     multiples = len(values) // len(whole)
     slices = _slices(geometry)
+
+    def runs(planes: Array) -> Array:
+        """Values that lie side by side, as one last axis: positions of a row and samples."""
+        return planes.reshape(*planes.shape[:-2], -1) if geometry.stride[-1] == 1 else planes
+
     gradient = np.zeros((len(values), len(slices)), values.dtype)
 
     def work(block: slice) -> None:
         for multiple in range(multiples):
             chosen = _filters(block, multiples, multiple)
-            part = values[chosen]
-            term = scratch(part.shape, part.dtype)
+            part = runs(values[chosen])
             for number, places in enumerate(slices):
-                np.multiply(whole[block, *places], part, out=term)
-                gradient[chosen, number] = term.reshape(len(term), prod(term.shape[1:])).sum(axis=1)
+                products = np.vecdot(runs(whole[block, *places]), part)  # a sum for each run
+                gradient[chosen, number] = products.reshape(len(products), -1).sum(axis=1)
 
     if values.size:
         for_planes(work, len(whole), whole.nbytes + values.nbytes)

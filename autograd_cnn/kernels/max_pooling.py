@@ -6,7 +6,6 @@ A switch is the number of the winning tap in its window, row-major. For given sw
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -22,7 +21,7 @@ from autograd_cnn.kernels.geometry import (
     window_taps,
     windows_overlap,
 )
-from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, planes
+from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, in_order_of, planes
 from autograd_cnn.kernels.masking import kept_where
 
 Array = NDArray[Any]
@@ -30,6 +29,8 @@ Ties = Literal["first", "last", "split"]
 
 # Overlapping windows with this many taps are un-pooled by index; with fewer, tap by tap is faster.
 SCATTER_TAPS = 6
+# Windows side by side with this many taps are pooled row by row and un-pooled by index.
+TILE_TAPS = 16
 
 
 def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tuple[Array, Array]:
@@ -51,6 +52,8 @@ def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tup
     Padding never wins. A window of -inf only still has a winner, a real cell. The first NaN of a window
     wins, whole, whatever ``ties`` says.
     """
+    if covers_input(geometry) and tap_count(geometry) >= TILE_TAPS and ties != "split" and x.size:
+        return _win_tiles(x, geometry, ties == "last")
     cells = planes(x)  # (P, *input, B)
     values = np.empty((cells.shape[0], *geometry.output, cells.shape[-1]), x.dtype)
     if ties == "split":
@@ -70,7 +73,7 @@ def max_pool(x: Array, *, geometry: WindowGeometry, ties: Ties = "first") -> tup
         len(cells),
         cells.nbytes + values.nbytes,
     )
-    return from_planes(values, len(x)), from_planes(switches, len(x))
+    return in_order_of(x, from_planes(values, len(x))), from_planes(switches, len(x))
 
 
 def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
@@ -87,6 +90,8 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
     cells are 0, even where ``y`` is inf or NaN.
     """
     overlap = windows_overlap(geometry)
+    if not overlap and tap_count(geometry) >= TILE_TAPS and switches.ndim == y.ndim:
+        return _place(y, switches, geometry)
     dtype = _routed_dtype(y, switches, adds=overlap)
     values = planes(y).astype(dtype, copy=False)  # (P, *output, B)
     winners = _winners(switches, y.ndim)
@@ -113,17 +118,11 @@ def max_unpool(y: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
 
     scatters = overlap and y.dtype.kind == "f" and y.itemsize <= 8 and tap_count(geometry) >= SCATTER_TAPS
 
-    def place(block: slice) -> None:
-        stack = cells[block]
-        stack[...] = 0
-        stack.reshape(-1)[_memory_index(winners[0][block], geometry, stack)] = values[block]
-
-    if _is_whole_plane(geometry) and switches.ndim == y.ndim and values.size:
-        for_planes(place, len(values), cells.nbytes)
-    elif values.size:
+    if values.size:
         work = scatter if scatters and switches.ndim == y.ndim else unpool
         for_planes(work, len(values), cells.nbytes + values.nbytes)
-    return from_planes(cells, len(y)).astype(_result_dtype(y, dtype), copy=False)
+    result = in_order_of(y, from_planes(cells, len(y)))
+    return result.astype(_result_dtype(y, dtype), copy=False)
 
 
 def pool_at(x: Array, switches: Array, *, geometry: WindowGeometry) -> Array:
@@ -200,9 +199,6 @@ def _largest(cells: Array, values: Array, geometry: WindowGeometry) -> bool:
 
 def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry, last: bool) -> None:
     """Write winners and their tap numbers; a later tap beats an equal one only if ``last``."""
-    if _is_whole_plane(geometry):
-        _win_whole(cells, values, switches, last)
-        return
     beats = np.greater_equal if last else np.greater
     taps = window_taps(geometry)
     if every_tap_is_real(geometry):
@@ -226,16 +222,50 @@ def _win(cells: Array, values: Array, switches: Array, geometry: WindowGeometry,
         _point_at_first_nan(switches, cells, geometry)
 
 
-def _win_whole(cells: Array, values: Array, switches: Array, last: bool) -> None:
-    """Write winners and their tap numbers where the one window is the plane: no loop over its many taps."""
-    taps = math.prod(cells.shape[1:-1])
-    rows = np.moveaxis(cells.reshape(len(cells), taps, cells.shape[-1]), 1, -1)  # (p, B, taps)
-    numbers = taps - 1 - rows[..., ::-1].argmax(-1) if last else rows.argmax(-1)
-    best = np.take_along_axis(rows, numbers[..., None], -1)
-    if last and _has_nan(best):
-        numbers = np.where(np.isnan(best[..., 0]), rows.argmax(-1), numbers)  # the first NaN wins
-    switches[...] = numbers.reshape(switches.shape)
-    values[...] = best.reshape(values.shape)
+def _win_tiles(x: Array, geometry: WindowGeometry, last: bool) -> tuple[Array, Array]:
+    """Winners and their tap numbers where large windows lie side by side: no loop over their many taps."""
+    rank, taps = len(geometry.window), tap_count(geometry)
+    values = np.empty((*x.shape[:2], *geometry.output), x.dtype)
+    switches = np.empty(values.shape, switch_dtype(geometry))
+    split = [size for pair in zip(geometry.output, geometry.window, strict=True) for size in pair]
+    tiles = x.reshape(*x.shape[:2], *split)
+    tiles = tiles.transpose(0, 1, *range(2, 2 + 2 * rank, 2), *range(3, 3 + 2 * rank, 2))  # window axes last
+    by_sample = x.flags.c_contiguous  # else samples lie innermost, and a block takes all of them
+
+    def work(block: slice) -> None:
+        at = (block,) if by_sample else (slice(None), block)
+        part = np.ascontiguousarray(tiles[at])
+        rows = part.reshape(*part.shape[: 2 + rank], taps)
+        numbers = taps - 1 - rows[..., ::-1].argmax(-1) if last else rows.argmax(-1)
+        best = np.take_along_axis(rows, numbers[..., None], -1)
+        if last and _has_nan(best):
+            numbers = np.where(np.isnan(best[..., 0]), rows.argmax(-1), numbers)  # the first NaN wins
+        switches[at] = numbers
+        values[at] = best[..., 0]
+
+    for_planes(work, x.shape[0 if by_sample else 1], 2 * x.nbytes)
+    return values, switches
+
+
+def _place(y: Array, switches: Array, geometry: WindowGeometry) -> Array:
+    """Un-pool large windows that don't overlap: one store a value, in the memory order of ``y``."""
+    whole = y.flags.c_contiguous
+    numbers = np.ascontiguousarray(switches) if whole else planes(switches)
+    values = y if whole else planes(y)
+    if whole:  # each sample's plane by itself
+        numbers, values = (a.reshape(-1, *y.shape[2:], 1) for a in (numbers, values))
+    cells = np.empty((len(values), *geometry.input, values.shape[-1]), y.dtype)
+
+    def work(block: slice) -> None:
+        stack = cells[block]
+        stack[...] = 0
+        stack.reshape(-1)[_memory_index(numbers[block], geometry, stack)] = values[block]
+
+    if values.size:
+        for_planes(work, len(values), cells.nbytes)
+    else:
+        cells[...] = 0
+    return cells.reshape(*y.shape[:2], *geometry.input) if whole else from_planes(cells, len(y))
 
 
 def _share(cells: Array, values: Array, shares: Array, geometry: WindowGeometry) -> None:
@@ -274,11 +304,6 @@ def _memory_index(switches: Array, geometry: WindowGeometry, stack: Array) -> ND
     index += (first * batch)[..., None] + np.arange(batch)
     index += (np.arange(count) * (stack.size // count)).reshape(-1, *(1,) * (stack.ndim - 1))
     return index
-
-
-def _is_whole_plane(geometry: WindowGeometry) -> bool:
-    """Whether there is one window, and it is the input."""
-    return geometry.window == geometry.input and covers_input(geometry)
 
 
 def _weighted(values: Array, shares: Array, target: Array | None) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn.kernels.blockwise import BLOCK_VALUES
+from autograd_cnn.kernels.threads import share
 
 Array = NDArray[Any]
 
@@ -31,15 +32,21 @@ def _along(formula: Callable[..., Array], axis: int, *operands: Array) -> Array:
     # side by side, a row's sum would be taken one by one, which float16 cannot afford
     lying = inner == 1 and n <= LONG_ROW and out.dtype != np.float16
     columns = inner if n * inner <= BLOCK_VALUES else max(1, BLOCK_VALUES // n)
+    parts = [
+        (slice(row, row + rows), slice(None), slice(column, column + columns))
+        for row in range(0, before, rows)
+        for column in range(0, inner, columns)
+    ]
+
+    def work(part: tuple[slice, ...]) -> None:
+        if lying:
+            target[part] = formula(*(v[part].T.copy() for v in views)).T
+        else:
+            target[part] = formula(*(v[part] for v in views))
+
     # infinities of one sign have no softmax: NaN, without a warning
     with np.errstate(invalid="ignore"):
-        for row in range(0, before, rows):
-            for column in range(0, inner, columns):
-                part = slice(row, row + rows), slice(None), slice(column, column + columns)
-                if lying:
-                    target[part] = formula(*(v[part].T.copy() for v in views)).T
-                else:
-                    target[part] = formula(*(v[part] for v in views))
+        share(work, parts)
     return out
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.geometry import WindowGeometry, axis_taps, window_taps
-from autograd_cnn.kernels.layout import accumulator, from_planes, planes
+from autograd_cnn.kernels.geometry import Tap, WindowGeometry, axis_taps, window_taps
+from autograd_cnn.kernels.layout import accumulator, for_planes, from_planes, in_order_of, planes
 
 Array = NDArray[Any]
 
@@ -28,24 +28,30 @@ def window_sum(x: Array, *, geometry: WindowGeometry, weights: tuple[float, ...]
     array (N, C, *output), dtype of ``x``. float16 is summed in float32; integers with weights are summed
     in float64 and truncated. A tap of weight 0 is not read, so an inf there does no harm.
     """
-    work = planes(x).astype(accumulator(x.dtype, weights), copy=False)  # (P, *input, B)
-    if weights is not None and len(set(weights)) > 1:
-        sums = np.zeros((work.shape[0], *geometry.output, work.shape[-1]), work.dtype)
-        for tap in window_taps(geometry):
-            if weights[tap.number] != 0:
-                sums[:, *tap.windows] += work[:, *tap.cells] * work.dtype.type(weights[tap.number])
-        return from_planes(sums, len(x)).astype(x.dtype, copy=False)
-    # equal weights: the sum factors into one sum per axis
-    for axis in range(len(geometry.window)):
-        before = (slice(None),) * (axis + 1)
-        shape = (*work.shape[: axis + 1], geometry.output[axis], *work.shape[axis + 2 :])
-        sums = np.zeros(shape, work.dtype)
-        for tap in axis_taps(geometry, axis):
-            sums[*before, *tap.windows] += work[*before, *tap.cells]
-        work = sums
-    if weights is not None:
-        work *= work.dtype.type(weights[0])
-    return from_planes(work, len(x)).astype(x.dtype, copy=False)
+    cells = planes(x)  # (P, *input, B)
+    dtype = accumulator(x.dtype, weights)
+    sums = np.empty((len(cells), *geometry.output, cells.shape[-1]), x.dtype)
+
+    def work(block: slice) -> None:
+        part = cells[block].astype(dtype, copy=False)
+        if weights is not None and len(set(weights)) > 1:
+            sums[block] = _weighted(part, geometry, weights)
+            return
+        # equal weights: the sum factors into one sum per axis
+        for axis in range(len(geometry.window)):
+            before = (slice(None),) * (axis + 1)
+            shape = (*part.shape[: axis + 1], geometry.output[axis], *part.shape[axis + 2 :])
+            along = np.zeros(shape, dtype)
+            for tap in axis_taps(geometry, axis):
+                along[*before, *tap.windows] += part[*before, *tap.cells]
+            part = along
+        if weights is not None:
+            part *= dtype.type(weights[0])
+        sums[block] = part
+
+    if sums.size:
+        for_planes(work, len(cells), cells.nbytes + sums.nbytes)
+    return in_order_of(x, from_planes(sums, len(x)))
 
 
 def window_sum_transpose(
@@ -62,23 +68,64 @@ def window_sum_transpose(
     -------
     array (N, C, *input), dtype of ``y``; cells that no window reads are 0.
     """
-    work = planes(y).astype(accumulator(y.dtype, weights), copy=False)  # (P, *output, B)
-    if weights is not None and len(set(weights)) > 1:
-        cells = np.zeros((work.shape[0], *geometry.input, work.shape[-1]), work.dtype)
-        for tap in window_taps(geometry):
-            if weights[tap.number] != 0:
-                cells[:, *tap.cells] += work[:, *tap.windows] * work.dtype.type(weights[tap.number])
-        return from_planes(cells, len(y)).astype(y.dtype, copy=False)
-    if weights is not None:
-        work = work * work.dtype.type(weights[0])
-    for axis in range(len(geometry.window)):
-        before = (slice(None),) * (axis + 1)
-        shape = (*work.shape[: axis + 1], geometry.input[axis], *work.shape[axis + 2 :])
-        cells = np.zeros(shape, work.dtype)
-        for tap in axis_taps(geometry, axis):
-            cells[*before, *tap.cells] += work[*before, *tap.windows]
-        work = cells
-    return from_planes(work, len(y)).astype(y.dtype, copy=False)
+    values = planes(y)  # (P, *output, B)
+    dtype = accumulator(y.dtype, weights)
+    cells = np.empty((len(values), *geometry.input, values.shape[-1]), y.dtype)
+
+    def work(block: slice) -> None:
+        part = values[block].astype(dtype, copy=False)
+        if weights is not None and len(set(weights)) > 1:
+            cells[block] = _weighted_transpose(part, geometry, weights)
+            return
+        if weights is not None:
+            part = part * dtype.type(weights[0])
+        for axis in range(len(geometry.window)):
+            before = (slice(None),) * (axis + 1)
+            shape = (*part.shape[: axis + 1], geometry.input[axis], *part.shape[axis + 2 :])
+            along = np.zeros(shape, dtype)
+            for tap in axis_taps(geometry, axis):
+                along[*before, *tap.cells] += part[*before, *tap.windows]
+            part = along
+        cells[block] = part
+
+    if cells.size:
+        for_planes(work, len(values), cells.nbytes + values.nbytes)
+    return in_order_of(y, from_planes(cells, len(y)))
+
+
+def _weighted(cells: Array, geometry: WindowGeometry, weights: tuple[float, ...]) -> Array:
+    """Sum the cells of taps that weigh the same, then multiply once: distances repeat themselves."""
+    total = np.zeros((len(cells), *geometry.output, cells.shape[-1]), cells.dtype)
+    term = np.empty_like(total)
+    for weight, taps in _taps_by_weight(geometry, weights):
+        term[...] = 0
+        for tap in taps:
+            term[:, *tap.windows] += cells[:, *tap.cells]
+        term *= cells.dtype.type(weight)
+        total += term
+    return total
+
+
+def _weighted_transpose(values: Array, geometry: WindowGeometry, weights: tuple[float, ...]) -> Array:
+    """Adjoint of `_weighted`."""
+    total = np.zeros((len(values), *geometry.input, values.shape[-1]), values.dtype)
+    for weight, taps in _taps_by_weight(geometry, weights):
+        term = values * values.dtype.type(weight)
+        for tap in taps:
+            total[:, *tap.cells] += term[:, *tap.windows]
+    return total
+
+
+@lru_cache(maxsize=256)
+def _taps_by_weight(
+    geometry: WindowGeometry, weights: tuple[float, ...]
+) -> tuple[tuple[float, tuple[Tap, ...]], ...]:
+    """Give the taps of each weight but 0."""
+    groups: dict[float, list[Tap]] = {}
+    for tap in window_taps(geometry):
+        if weights[tap.number] != 0:
+            groups.setdefault(weights[tap.number], []).append(tap)
+    return tuple((weight, tuple(taps)) for weight, taps in groups.items())
 
 
 @lru_cache(maxsize=256)

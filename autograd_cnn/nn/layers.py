@@ -9,12 +9,13 @@ from numpy.random import Generator
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
-from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
+from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_settings, per_axis
 from autograd_cnn.ops.activations import relu
-from autograd_cnn.ops.arithmetic import Ties
+from autograd_cnn.ops.arithmetic import Ties, check_ties
 from autograd_cnn.ops.convolution import conv2d
 from autograd_cnn.ops.linear_algebra import dense
 from autograd_cnn.ops.max_pooling import max_pool2d
@@ -62,6 +63,7 @@ class Conv2d(Module):
     156 parameters
     """
 
+    @checked
     def __init__(
         self,
         channels: int,
@@ -77,6 +79,8 @@ class Conv2d(Module):
         rng: Generator,
         init: Initialiser = he_normal,
     ) -> None:
+        at_least("Conv2d", 1, channels=channels, filters=filters)
+        check_settings("Conv2d", window, stride, padding, dilation, rounding)
         self.window = per_axis("Conv2d", "window", window, 2)
         if groups < 1 or channels % groups or filters % groups:
             raise RangeError(
@@ -132,9 +136,11 @@ class Dense(Module):
     146 parameters
     """
 
+    @checked
     def __init__(
         self, inputs: int, outputs: int, bias: bool = True, *, rng: Generator, init: Initialiser = he_normal
     ) -> None:
+        at_least("Dense", 1, inputs=inputs, outputs=outputs)
         self.weight = _parameter(init((outputs, inputs), rng))
         self.bias = _parameter(np.zeros(outputs, np.float32)) if bias else None
 
@@ -150,6 +156,22 @@ class Dense(Module):
 
 class MaxPool2d(Module):
     """Max pooling layer; see `autograd_cnn.max_pool2d`.
+
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input; they never win.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
 
     Examples
     --------
@@ -167,6 +189,8 @@ class MaxPool2d(Module):
         rounding: Rounding = "floor",
         ties: Ties = "first",
     ) -> None:
+        check_settings("MaxPool2d", window, stride, padding, dilation, rounding)
+        check_ties("MaxPool2d", ties)
         self.window, self.stride, self.padding = window, stride, padding
         self.dilation, self.rounding, self.ties = dilation, rounding, ties
 
@@ -186,6 +210,21 @@ class MaxPool2d(Module):
 class AvgPool2d(Module):
     """Average pooling layer; see `autograd_cnn.avg_pool2d`.
 
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input that count as 0.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+    count_include_pad : bool
+        Whether the padding counts among the cells that are averaged.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -193,6 +232,7 @@ class AvgPool2d(Module):
     5.25
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,
@@ -202,6 +242,7 @@ class AvgPool2d(Module):
         rounding: Rounding = "floor",
         count_include_pad: bool = True,
     ) -> None:
+        check_settings("AvgPool2d", window, stride, padding, dilation, rounding)
         self.window, self.stride, self.padding = window, stride, padding
         self.dilation, self.rounding, self.count_include_pad = dilation, rounding, count_include_pad
 

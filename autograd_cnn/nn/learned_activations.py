@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.initial import Initialiser, he_normal
 from autograd_cnn.nn.module import Module
@@ -21,12 +22,6 @@ from autograd_cnn.ops.rectifiers import check_slopes, rrelu
 
 def _learned(values: Any) -> Tensor:
     return tensor(np.asarray(values, np.float32), requires_grad=True)
-
-
-def _at_least_one(layer: str, **counts: int) -> None:
-    for name, count in counts.items():
-        if count < 1:
-            raise RangeError(layer, f"{name}={count} must be at least 1", fits=f"{name}=1")
 
 
 class PReLU(Module):
@@ -46,8 +41,9 @@ class PReLU(Module):
     array([ 2. , -0.5], dtype=float32)
     """
 
+    @checked
     def __init__(self, channels: int = 1, a: float = 0.25) -> None:
-        _at_least_one("PReLU", channels=channels)
+        at_least("PReLU", 1, channels=channels)
         self.a = _learned(np.full(channels, a))
 
     def forward(self, x: Any) -> Tensor:
@@ -74,6 +70,7 @@ class RReLU(Module):
     tensor([ 2., -1.], dtype=float32)
     """
 
+    @checked
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, rng: Generator) -> None:
         check_slopes("RReLU", lower, upper)
         self.lower, self.upper, self.rng = lower, upper, rng
@@ -104,10 +101,11 @@ class SReLU(Module):
     array([-0.2,  0.5,  3. ], dtype=float32)
     """
 
+    @checked
     def __init__(
         self, channels: int = 1, t_l: float = 0.0, a_l: float = 0.2, t_r: float = 1.0, a_r: float = 1.0
     ) -> None:
-        _at_least_one("SReLU", channels=channels)
+        at_least("SReLU", 1, channels=channels)
         if t_l > t_r:
             raise RangeError("SReLU", f"t_l={t_l} lies to the right of t_r={t_r}", fits="thresholds in order")
         self.t_l, self.a_l = _learned(np.full(channels, t_l)), _learned(np.full(channels, a_l))
@@ -139,8 +137,9 @@ class APL(Module):
     array([0., 3.], dtype=float32)
     """
 
+    @checked
     def __init__(self, hinges: int = 1, channels: int = 1) -> None:
-        _at_least_one("APL", hinges=hinges, channels=channels)
+        at_least("APL", 1, hinges=hinges, channels=channels)
         places = np.linspace(-1, 1, hinges + 2)[1:-1]
         self.a = _learned(np.zeros((hinges, channels)))
         self.b = _learned(np.repeat(places[:, None], channels, 1))
@@ -175,6 +174,7 @@ class Maxout(Module):
     30 parameters
     """
 
+    @checked
     def __init__(
         self,
         inputs: int,
@@ -185,7 +185,7 @@ class Maxout(Module):
         rng: Generator,
         init: Initialiser = he_normal,
     ) -> None:
-        _at_least_one("Maxout", inputs=inputs, outputs=outputs, pieces=pieces)
+        at_least("Maxout", 1, inputs=inputs, outputs=outputs, pieces=pieces)
         drawn = init((pieces * outputs, inputs), rng)  # the fan of a unit is `inputs`
         self.weight = tensor(drawn.reshape(pieces, outputs, inputs), requires_grad=True)
         self.bias = _learned(np.zeros((pieces, outputs))) if bias else None

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import at_least, checked, numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops.lenet_parts import rbf_output, scaled_tanh
@@ -56,6 +57,7 @@ class RBFOutput(Module):
     (tensor([[0., 4.]], dtype=float32), 0)
     """
 
+    @checked
     def __init__(
         self,
         features: int,
@@ -65,6 +67,7 @@ class RBFOutput(Module):
         rng: Generator | None = None,
         learned: bool = False,
     ) -> None:
+        at_least("RBFOutput", 1, features=features, classes=classes)
         if (prototypes is None) == (rng is None):
             raise RangeError(
                 "RBFOutput",
@@ -73,7 +76,7 @@ class RBFOutput(Module):
             )
         if rng is not None:
             prototypes = rng.integers(0, 2, (classes, features)) * 2 - 1
-        table = np.asarray(prototypes, np.float32)
+        table = numbers("RBFOutput", "prototypes", prototypes, np.float32)
         if table.shape != (classes, features):
             raise ShapeError(
                 "RBFOutput",

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Self
 
+from autograd_cnn._hooks import HookHandle, Hooks
 from autograd_cnn._modes import MODE, Scope
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import AutogradError, DTypeError
 from autograd_cnn.nn.summary import Summary, summarise
+from autograd_cnn.pytrees import flatten
+
+
+class _ModuleHooks:
+    """The functions to call around a module's computation."""
+
+    def __init__(self) -> None:
+        self.before: Hooks = {}
+        self.after: Hooks = {}
+        self.backward: Hooks = {}
 
 
 class Module:
@@ -37,6 +49,7 @@ class Module:
 
     training = True
     _name: str | None = None
+    _hooks: _ModuleHooks | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Tensor) and value.name is None:
@@ -70,12 +83,60 @@ class Module:
         scope = Scope(mode.place.scope, self._name or title, "module", title)
         token = MODE.set(mode.at(scope, mode.place.origin))
         try:
-            return self.forward(*inputs)
+            return self.forward(*inputs) if self._hooks is None else self._hooked(self._hooks, inputs)
         except AutogradError as error:
             error.add_note(f"  in {scope.name}: {title}({self.describe()})")
             raise
         finally:
             MODE.reset(token)
+
+    def _hooked(self, hooks: _ModuleHooks, inputs: tuple[Any, ...]) -> Any:
+        """Run `forward` between the hooks before and after it."""
+        for before in list(hooks.before.values()):
+            given = before(self, inputs)
+            if given is not None:
+                inputs = given if isinstance(given, tuple) else (given,)
+        output = self.forward(*inputs)
+        for after in list(hooks.after.values()):
+            given = after(self, inputs, output)
+            output = output if given is None else given
+        if hooks.backward:
+            for leaf in flatten(output)[0]:
+                if isinstance(leaf, Tensor) and leaf.requires_grad:
+                    for hook in hooks.backward.values():
+                        leaf.register_hook(partial(hook, self))
+        return output
+
+    def _own_hooks(self) -> _ModuleHooks:
+        if self._hooks is None:
+            object.__setattr__(self, "_hooks", _ModuleHooks())
+        assert self._hooks is not None
+        return self._hooks
+
+    def register_forward_pre_hook(self, hook: Callable[[Module, tuple[Any, ...]], Any]) -> HookHandle:
+        """Call ``hook(module, inputs)`` before every `forward`; what it gives replaces the inputs."""
+        return HookHandle(self._own_hooks().before, hook)
+
+    def register_forward_hook(self, hook: Callable[[Module, tuple[Any, ...], Any], Any]) -> HookHandle:
+        """Call ``hook(module, inputs, output)`` after every `forward`; what it gives replaces the output.
+
+        Examples
+        --------
+        >>> import autograd_cnn as ag
+        >>> relu = ag.nn.ReLU()
+        >>> with relu.register_forward_hook(lambda module, inputs, output: print(output.data)):
+        ...     _ = relu(ag.tensor([-1.0, 2.0]))
+        [0. 2.]
+        """
+        return HookHandle(self._own_hooks().after, hook)
+
+    def register_backward_hook(self, hook: Callable[[Module, Tensor], Tensor | None]) -> HookHandle:
+        """Call ``hook(module, gradient)`` when a sweep has the gradient of the module's output.
+
+        One call for each output of each call of the module; what it gives, if not None, takes the gradient's
+        place. Outputs made before the hook was registered have none.
+        """
+        return HookHandle(self._own_hooks().backward, hook)
 
     def summary(self, *shapes: tuple[int, ...]) -> Summary:
         """Tell shapes, parameters, operations and bytes of each layer, from shapes alone.

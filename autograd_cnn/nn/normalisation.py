@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._creation import tensor
 from autograd_cnn._modes import no_grad
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._operands import as_tensor, has_values
@@ -25,6 +26,10 @@ class _Affine(Module):
     bias: Tensor | None
 
     def _start(self, shape: Shape, affine: bool) -> None:
+        if min(shape, default=1) < 1:
+            raise RangeError(
+                type(self).__name__, f"there is nothing to scale in the shape {shape}", fits="sizes from 1 on"
+            )
         self.weight = tensor(np.ones(shape, np.float32), requires_grad=True) if affine else None
         self.bias = tensor(np.zeros(shape, np.float32), requires_grad=True) if affine else None
 
@@ -32,6 +37,7 @@ class _Affine(Module):
 class _BatchNorm(_Affine):
     axes: int
 
+    @checked
     def __init__(
         self, channels: int, momentum: float = 0.1, epsilon: float = 1e-5, affine: bool = True
     ) -> None:
@@ -83,6 +89,11 @@ class _BatchNorm(_Affine):
 class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (N, channels) or (N, channels, L); otherwise as `BatchNorm2d`.
 
+    Parameters
+    ----------
+    channels, momentum, epsilon, affine
+        As in `BatchNorm2d`.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -132,6 +143,11 @@ class BatchNorm2d(_BatchNorm):
 class BatchNorm3d(_BatchNorm):
     """Batch normalisation of (N, channels, D, H, W); otherwise as `BatchNorm2d`.
 
+    Parameters
+    ----------
+    channels, momentum, epsilon, affine
+        As in `BatchNorm2d`.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -161,8 +177,10 @@ class LayerNorm(_Affine):
     24
     """
 
+    @checked
     def __init__(self, shape: int | Sequence[int], epsilon: float = 1e-5, affine: bool = True) -> None:
-        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        sizes = whole_numbers(shape)
+        self.shape = sizes if isinstance(sizes, tuple) else (int(sizes or 0),)
         self.epsilon = epsilon
         self._start(self.shape, affine)
 
@@ -203,6 +221,7 @@ class GroupNorm(_Affine):
     (1, 6, 4, 4)
     """
 
+    @checked
     def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         if groups < 1 or channels % groups:
             raise RangeError("GroupNorm", f"groups={groups} must divide {channels} channels", fits="groups=1")
@@ -238,6 +257,7 @@ class InstanceNorm2d(_Affine):
     (2, 3, 4, 4)
     """
 
+    @checked
     def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         self.channels, self.epsilon = channels, epsilon
         self._start((channels,), affine)
@@ -262,6 +282,13 @@ class InstanceNorm2d(_Affine):
 class LocalResponseNorm(Module):
     """Local response normalisation; see `autograd_cnn.local_response_norm`.
 
+    Parameters
+    ----------
+    size : int
+        How many neighbouring channels are added up.
+    alpha, beta, k : float
+        ``y = x / (k + alpha * mean of squares) ** beta`` over those channels.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -270,6 +297,7 @@ class LocalResponseNorm(Module):
     (1, 8, 4, 4)
     """
 
+    @checked
     def __init__(self, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 

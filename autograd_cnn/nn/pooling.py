@@ -9,9 +9,10 @@ import numpy as np
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.nn.module import Module
-from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis
+from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_settings, per_axis
 from autograd_cnn.ops.adaptive_pooling import adaptive_avg_pool2d, adaptive_max_pool2d
 from autograd_cnn.ops.arithmetic import Ties
 from autograd_cnn.ops.global_pooling import global_avg_pool, global_max_pool
@@ -24,6 +25,21 @@ from autograd_cnn.ops.window_pooling import sum_pool2d
 class LpPool2d(Module):
     """Lp pooling layer; see `autograd_cnn.lp_pool2d`.
 
+    Parameters
+    ----------
+    window : int or (int, int)
+        Size of the window.
+    p : float
+        The power.
+    stride : int or (int, int), optional
+        Steps between windows; the window's size when left out.
+    padding : int, one int an axis, one (before, after) an axis, "valid" or "same"
+        Cells around the input that count as 0.
+    dilation : int or (int, int)
+        Steps between the cells of a window.
+    rounding : {"floor", "ceil", "exact"}
+        When (N - F + 2P) / S + 1 is no integer: drop the rest, let the last window hang over, or refuse.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -31,6 +47,7 @@ class LpPool2d(Module):
     5.0
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,
@@ -40,6 +57,7 @@ class LpPool2d(Module):
         dilation: Sizes = 1,
         rounding: Rounding = "floor",
     ) -> None:
+        check_settings("LpPool2d", window, stride, padding, dilation, rounding)
         self.window, self.p, self.stride = window, p, stride
         self.padding, self.dilation, self.rounding = padding, dilation, rounding
 
@@ -67,6 +85,7 @@ class WeightedPool2d(Module):
     5.0
     """
 
+    @checked
     def __init__(
         self,
         window: Sizes,
@@ -78,6 +97,7 @@ class WeightedPool2d(Module):
         sigma: float | None = None,
         count_include_pad: bool = True,
     ) -> None:
+        check_settings("WeightedPool2d", window, stride, padding, dilation, rounding)
         self.window, self.weights, self.stride, self.padding = window, weights, stride, padding
         self.dilation, self.rounding = dilation, rounding
         self.sigma, self.count_include_pad = sigma, count_include_pad
@@ -104,6 +124,12 @@ class WeightedPool2d(Module):
 
 class GlobalMaxPool(Module):
     """Global max pooling layer; see `autograd_cnn.global_max_pool`.
+
+    Parameters
+    ----------
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
 
     Examples
     --------
@@ -138,6 +164,14 @@ class GlobalAvgPool(Module):
 class AdaptiveMaxPool2d(Module):
     """Adaptive max pooling layer; see `autograd_cnn.adaptive_max_pool2d`.
 
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of the result, whatever the input's.
+    ties : {"first", "last", "split"}
+        Which of several equal largest cells gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -161,6 +195,11 @@ class AdaptiveMaxPool2d(Module):
 
 class AdaptiveAvgPool2d(Module):
     """Adaptive average pooling layer; see `autograd_cnn.adaptive_avg_pool2d`.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Height and width of the result, whatever the input's.
 
     Examples
     --------
@@ -210,7 +249,10 @@ class Subsampling(Module):
     (1, 6, 1, 1)
     """
 
+    @checked
     def __init__(self, channels: int, window: Sizes = 2, stride: Sizes | None = None) -> None:
+        at_least("Subsampling", 1, channels=channels)
+        check_settings("Subsampling", window, stride)
         self.window = per_axis("Subsampling", "window", window, 2)
         self.stride = stride
         share = 1 / math.prod(self.window)

@@ -7,6 +7,7 @@ from typing import Any
 from numpy.random import Generator
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops.random_masks import dropout, dropout_channels
@@ -31,6 +32,7 @@ class Dropout(Module):
     tensor([1., 2.], dtype=float32)
     """
 
+    @checked
     def __init__(self, p: float = 0.5, *, rng: Generator) -> None:
         if not 0 <= p <= 1:
             raise RangeError(type(self).__name__, f"p={p!r} is no probability", fits="a number from 0 to 1")
@@ -47,6 +49,13 @@ class Dropout(Module):
 
 class Dropout2d(Dropout):
     """Drop whole channels at random while training; see `autograd_cnn.dropout_channels`.
+
+    Parameters
+    ----------
+    p : float
+        Probability of dropping a channel.
+    rng : numpy.random.Generator
+        Draws the masks; the same seed gives the same masks.
 
     Examples
     --------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops.exponential_units import celu, elu, selu
 from autograd_cnn.ops.rectifiers import leaky_relu
@@ -28,6 +29,7 @@ class ISRU(Module):
     tensor([0.6, 0. ], dtype=float32)
     """
 
+    @checked
     def __init__(self, a: float = 1.0) -> None:
         self.a = a
 
@@ -55,6 +57,7 @@ class ISRLU(Module):
     tensor([ 0.75, -0.6 ], dtype=float32)
     """
 
+    @checked
     def __init__(self, a: float = 1.0) -> None:
         self.a = a
 
@@ -82,6 +85,7 @@ class LeakyReLU(Module):
     tensor([ 1. , -0.2], dtype=float32)
     """
 
+    @checked
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = slope
 
@@ -109,6 +113,7 @@ class ELU(Module):
     tensor([ 1., -1.], dtype=float32)
     """
 
+    @checked
     def __init__(self, a: float = 1.0) -> None:
         self.a = a
 
@@ -136,6 +141,7 @@ class CELU(Module):
     tensor([ 1., -1.], dtype=float32)
     """
 
+    @checked
     def __init__(self, a: float = 1.0) -> None:
         self.a = a
 
@@ -163,6 +169,7 @@ class SELU(Module):
     tensor([1.0507, 0.    ], dtype=float32)
     """
 
+    @checked
     def __init__(self, scale: float = 1.0507, a: float = 1.67326) -> None:
         self.scale, self.a = scale, a
 
@@ -190,6 +197,7 @@ class HardSigmoid(Module):
     tensor([0.5, 1. ], dtype=float32)
     """
 
+    @checked
     def __init__(self, slope: float = 1 / 6, offset: float = 0.5) -> None:
         self.slope, self.offset = slope, offset
 
@@ -217,6 +225,7 @@ class GELU(Module):
     tensor([  0., 100.], dtype=float32)
     """
 
+    @checked
     def __init__(self, approximate: bool = False) -> None:
         self.approximate = approximate
 
@@ -244,6 +253,7 @@ class Softmax(Module):
     tensor([0.5, 0.5], dtype=float32)
     """
 
+    @checked
     def __init__(self, axis: int = -1) -> None:
         self.axis = axis
 
@@ -271,6 +281,7 @@ class LogSoftmax(Module):
     tensor([-0.6931472, -0.6931472], dtype=float32)
     """
 
+    @checked
     def __init__(self, axis: int = -1) -> None:
         self.axis = axis
 
@@ -298,6 +309,7 @@ class Hardmax(Module):
     tensor([0., 1.], dtype=float32)
     """
 
+    @checked
     def __init__(self, axis: int = -1) -> None:
         self.axis = axis
 

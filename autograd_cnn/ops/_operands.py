@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from autograd_cnn._apply import constant
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.errors import DTypeError
+from autograd_cnn.checks import checked, real_dtype
 from autograd_cnn.ops._shapes import shape_of
 from autograd_cnn.primitive import Primitive, late
 
@@ -28,20 +28,37 @@ def as_tensor(value: Any) -> Tensor:
 
 
 def has_values(x: Tensor) -> bool:
-    """Say whether there are elements to look at; an abstract tensor has none to check."""
+    """Say whether there are elements to look at; an abstract tensor has none, and neither has an empty one.
+
+    Parameters
+    ----------
+    x : Tensor
+        Any tensor.
+
+    Returns
+    -------
+    bool
+        Whether ``x.numpy()`` gives at least one number.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.has_values(ag.tensor(1.0)), ag.has_values(ag.abstract_tensor((2, 3)))
+    (True, False)
+    """
     return not isinstance(x._data, Abstract) and x.size > 0
 
 
 def as_float(value: Any) -> Tensor:
     """Give a Tensor of a floating dtype; integers and booleans become float32."""
     x = as_tensor(value)
-    return x if x._wants or x._data.dtype.kind == "f" else astype(x, _default_float)
+    return x if x._wants or x._data.dtype.kind in "fc" else astype(x, _default_float)
 
 
 def as_floats(*values: Any) -> tuple[Tensor, ...]:
     """Give Tensors of one floating dtype: the widest among the floating ones, float32 if there are none."""
     tensors = tuple(map(as_tensor, values))
-    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind == "f"]
+    dtypes = [t._data.dtype for t in tensors if t._data.dtype.kind in "fc"]
     common = np.result_type(*dtypes) if dtypes else _default_float
     return tuple(t if t._data.dtype == common else astype(t, common) for t in tensors)
 
@@ -63,13 +80,14 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
     a, b = x._data.dtype, y._data.dtype
     if a is b or a == b:
         return x, y
-    if a.kind == "f" and b.kind != "f":
+    if a.kind == "f" and b.kind not in "fc":
         return x, astype(y, a)
-    if b.kind == "f" and a.kind != "f":
+    if b.kind == "f" and a.kind not in "fc":
         return astype(x, b), y
     return x, y
 
 
+@checked
 def astype(x: Any, dtype: DTypeLike) -> Tensor:
     """Convert the elements to another dtype; between floating dtypes the gradient is converted back.
 
@@ -80,6 +98,16 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype : dtype
         The new dtype; an integer or boolean result has no gradient.
 
+    Returns
+    -------
+    Tensor
+        Same shape; x itself when it has the dtype already.
+
+    Raises
+    ------
+    DTypeError
+        When the dtype is unknown or holds no real numbers.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -87,11 +115,7 @@ def astype(x: Any, dtype: DTypeLike) -> Tensor:
     dtype('float64')
     """
     source = as_tensor(x)
-    target = np.dtype(dtype)
-    if target.kind not in "biuf":
-        raise DTypeError(
-            "astype", f"elements must be numbers, not {target}", operands={"x": x}, fits="a float dtype"
-        )
+    target = real_dtype("astype", dtype)
     if target == source.dtype:
         return source
     if target.kind == "f" and source.dtype.kind == "f":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
+from autograd_cnn.checks import choice, near, shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.ops._shapes import Shape
@@ -17,25 +17,15 @@ Rounding = Literal["floor", "ceil", "exact"]
 Pairs = tuple[tuple[int, int], ...]
 
 
-def whole_numbers(value: object) -> int | tuple[int, ...] | None:
-    """Read an integer of any type, or a sequence of them; None for anything else."""
-    try:
-        return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        pass
-    try:
-        return tuple(map(operator.index, value))  # type: ignore[call-overload]
-    except TypeError:
-        return None
-
-
 def per_axis(op: str, name: str, value: Sizes, rank: int, least: int = 1) -> Shape:
     """Give one integer an axis; a single integer stands for all of them."""
     read = whole_numbers(value)
     sizes = (read,) * rank if isinstance(read, int) else read
     if sizes is None or len(sizes) != rank or min(sizes) < least:
         raise RangeError(
-            op, f"{name}={value!r} is not understood", fits=f"an integer from {least} on, or {rank} of them"
+            op,
+            f"{name}={shown(value)} is not understood",
+            fits=f"an integer from {least} on, or {rank} of them",
         )
     return sizes
 
@@ -43,9 +33,9 @@ def per_axis(op: str, name: str, value: Sizes, rank: int, least: int = 1) -> Sha
 def pad_pairs(op: str, padding: Padding, size: Shape, window: Shape, stride: Shape, dilation: Shape) -> Pairs:
     """Give (before, after) an axis for every way to write a padding."""
     rank = len(size)
-    if padding == "valid":
+    if isinstance(padding, str) and padding == "valid":
         return ((0, 0),) * rank
-    if padding == "same":
+    if isinstance(padding, str) and padding == "same":
         missing = [
             max((math.ceil(n / s) - 1) * s + extent(f, d) - n, 0)
             for n, f, s, d in zip(size, window, stride, dilation, strict=True)
@@ -60,9 +50,27 @@ def pad_pairs(op: str, padding: Padding, size: Shape, window: Shape, stride: Sha
             return tuple((pair[0], pair[1]) for pair in pairs if pair is not None)
     raise RangeError(
         op,
-        f"padding={padding!r} is not understood",
-        fits=f'an integer, {rank} integers, {rank} (before, after) pairs, "valid" or "same"',
+        f"padding={shown(padding)} is not understood",
+        fits=near(padding, ("valid", "same"))
+        + f'an integer, {rank} integers, {rank} (before, after) pairs, "valid" or "same"',
     )
+
+
+def check_settings(
+    op: str,
+    window: Sizes,
+    stride: Sizes | None,
+    padding: Padding = 0,
+    dilation: Sizes = 1,
+    rounding: str = "floor",
+) -> None:
+    """Refuse the settings of a layer over planes that no input would fit, when the layer is made."""
+    sizes = per_axis(op, "window", window, 2)
+    if stride is not None:
+        per_axis(op, "stride", stride, 2)
+    per_axis(op, "dilation", dilation, 2)
+    pad_pairs(op, padding, sizes, sizes, (1, 1), (1, 1))
+    choice(op, "rounding", rounding, ("floor", "ceil", "exact"))
 
 
 def extent(window: int, dilation: int) -> int:
@@ -78,8 +86,9 @@ def window_geometry(
     padding: Padding,
     dilation: Sizes,
     rounding: str,
+    operands: Mapping[str, Any] | None = None,
 ) -> WindowGeometry:
-    """Give the sizes of a sliding window, or say why it does not fit.
+    """Give the sizes of a sliding window, or say why it does not fit (and of which operands).
 
     The number of windows along an axis is (N - F + P) / S + 1, with N cells, P padding cells at both
     ends together, windows that span F cells, and stride S. ``rounding`` says what happens to a rest.
@@ -88,30 +97,46 @@ def window_geometry(
     strides = per_axis(op, "stride", stride, rank)
     dilations = per_axis(op, "dilation", dilation, rank)
     pairs = pad_pairs(op, padding, size, window, strides, dilations)
-    if rounding not in ("floor", "ceil", "exact"):
-        raise RangeError(op, f"rounding={rounding!r} is unknown", fits='"floor", "ceil" or "exact"')
+    choice(op, "rounding", rounding, ("floor", "ceil", "exact"))
+    if min(window) < 1:
+        raise ShapeError(
+            op,
+            f"a window of {window} has no taps",
+            operands=operands,
+            fits="a window of at least 1 along each axis",
+        )
     output = tuple(
-        window_count(op, axis, n, f, s, pair, d, rounding)
+        window_count(op, axis, n, f, s, pair, d, rounding, operands)
         for axis, (n, f, s, pair, d) in enumerate(zip(size, window, strides, pairs, dilations, strict=True))
     )
     return WindowGeometry(size, window, output, strides, pairs, dilations)
 
 
 def window_count(
-    op: str, axis: int, n: int, window: int, stride: int, pair: tuple[int, int], dilation: int, rounding: str
+    op: str,
+    axis: int,
+    n: int,
+    window: int,
+    stride: int,
+    pair: tuple[int, int],
+    dilation: int,
+    rounding: str,
+    operands: Mapping[str, Any] | None = None,
 ) -> int:
     """Give the number of windows along one axis, or raise the error that shows the formula."""
     f = extent(window, dilation)
     room = n - f + sum(pair)
     if room < 0 or (rounding == "exact" and room % stride):
-        raise _misfit(op, axis, n, f, stride, pair)
+        raise _misfit(op, axis, n, f, stride, pair, operands)
     count = room // stride + 1
     if rounding == "ceil" and room % stride and count * stride < n + pair[0]:
         count += 1  # the next window still starts inside the input or the padding before it
     return count
 
 
-def _misfit(op: str, axis: int, n: int, f: int, s: int, pair: tuple[int, int]) -> ShapeError:
+def _misfit(
+    op: str, axis: int, n: int, f: int, s: int, pair: tuple[int, int], operands: Mapping[str, Any] | None
+) -> ShapeError:
     """Make the lecture's "doesn't fit": the formula with its numbers, and what would fit."""
     total = sum(pair)
     value = (n - f + total) / s + 1
@@ -128,6 +153,7 @@ def _misfit(op: str, axis: int, n: int, f: int, s: int, pair: tuple[int, int]) -
     return ShapeError(
         op,
         f"doesn't fit: {value:.2f} windows along spatial axis {axis}",
+        operands=operands,
         rule=f"(N - F + P) / S + 1 = ({n} - {f} + {padding}) / {s} + 1 = {value:.2f}",
         fits="; ".join(fits),
     )
@@ -151,5 +177,6 @@ def check_real_cells(op: str, geometry: WindowGeometry) -> None:
                     op,
                     f"window {o} along spatial axis {axis} holds no real cell, only padding",
                     rule=f"it starts at {o} * {s} - {before} = {o * s - before}; real cells are 0 to {n - 1}",
-                    fits=f"padding of at most {f // 2}",
+                    # up to here a first tap still lies in the input's reach, whatever the stride
+                    fits=f"padding of at most {(f - 1) * d}" if d <= n else f"dilation of at most {n}",
                 )

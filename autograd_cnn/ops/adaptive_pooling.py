@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import lowest
@@ -88,9 +89,10 @@ def _maximum(rank: int, x: Any, size: Sizes, ties: Ties, return_indices: bool) -
     cells = None
     if geometry is None:
         geometry, maps, surplus, cells = _copied_windows(image.shape[2:], output)
-        laid = apply(resample_p, (image,), {"maps": maps})
-        # a repetition counts as minus infinity and never wins
-        image = apply(select_p, (Tensor(surplus), Tensor(np.asarray(lowest(image.dtype), image.dtype)), laid))
+        image = apply(resample_p, (image,), {"maps": maps})
+        if ties != "first":  # else the cell itself comes before its repetitions and wins
+            never = Tensor(np.asarray(lowest(image.dtype), image.dtype))
+            image = apply(select_p, (Tensor(surplus), never, image))
     values, switches = apply_all(max_pool_p, (image,), {"geometry": geometry, "ties": ties})
     if not return_indices:
         return values
@@ -165,6 +167,7 @@ def adaptive_avg_pool3d(x: Any, size: Sizes) -> Tensor:
     return _average(3, x, size)
 
 
+@checked
 @composite
 def adaptive_max_pool1d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Adaptive max pooling of sequences (N, C, L). Otherwise as in `adaptive_max_pool2d`.
@@ -178,6 +181,7 @@ def adaptive_max_pool1d(x: Any, size: Sizes, ties: Ties = "first", return_indice
     return _maximum(1, x, size, ties, return_indices)
 
 
+@checked
 @composite
 def adaptive_max_pool2d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Keep the largest value of each of as many windows as the result shall have cells.
@@ -215,6 +219,7 @@ def adaptive_max_pool2d(x: Any, size: Sizes, ties: Ties = "first", return_indice
     return _maximum(2, x, size, ties, return_indices)
 
 
+@checked
 @composite
 def adaptive_max_pool3d(x: Any, size: Sizes, ties: Ties = "first", return_indices: bool = False) -> Any:
     """Adaptive max pooling of volumes (N, C, D, H, W). Otherwise as in `adaptive_max_pool2d`.

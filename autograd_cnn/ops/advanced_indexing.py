@@ -17,6 +17,7 @@ from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import whole_numbers
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor, astype, has_values
 from autograd_cnn.ops._shapes import broadcast_shape
@@ -77,7 +78,21 @@ def _is_basic(part: Any) -> bool:
     return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
 
 
+def _is_slice(part: slice) -> bool:
+    ends = (part.start, part.stop, part.step)
+    whole = all(end is None or isinstance(whole_numbers(end), int) for end in ends)
+    return whole and (part.step is None or whole_numbers(part.step) != 0)
+
+
 def _sliced(x: Tensor, keys: tuple[Any, ...]) -> Tensor:
+    for part in keys:
+        if isinstance(part, slice) and not _is_slice(part):
+            raise RangeError(
+                "index",
+                f"{part} is no slice",
+                operands={"x": x},
+                fits="integers or nothing for start, stop and step, and a step other than 0",
+            )
     try:
         return apply(slice_p, (x,), {"index": keys, "shape": x.shape})
     except IndexError as error:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import RangeError
+from autograd_cnn.checks import choice
 from autograd_cnn.ops._operands import as_floats, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.comparison import equal_p, greater_p, select_p, shared
@@ -174,7 +174,22 @@ def add(x: Any, y: Any) -> Tensor:
 
 
 def subtract(x: Any, y: Any) -> Tensor:
-    """Subtract elementwise: ``x - y``. Gradients: ``g`` to x, ``-g`` to y. Otherwise as in `add`.
+    """Subtract elementwise: ``x - y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Python scalars don't widen the dtype; integers take the other's float.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g`` to x, ``-g`` to y.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -186,7 +201,22 @@ def subtract(x: Any, y: Any) -> Tensor:
 
 
 def multiply(x: Any, y: Any) -> Tensor:
-    """Multiply elementwise: ``x * y``. Gradients: ``g * y`` to x, ``g * x`` to y. Otherwise as in `add`.
+    """Multiply elementwise: ``x * y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Python scalars don't widen the dtype; integers take the other's float.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * y`` to x, ``g * x`` to y.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -200,7 +230,20 @@ def multiply(x: Any, y: Any) -> Tensor:
 def divide(x: Any, y: Any) -> Tensor:
     """Divide elementwise: ``x / y``; integers become float32 first.
 
-    Gradients: ``g / y`` to x, ``-g * x / y**2`` to y. Otherwise as in `add`.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, floating. Gradients: ``g / y`` to x, ``-g * x / y**2`` to y.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -227,8 +270,21 @@ def true_operands(x: Any, y: Any) -> tuple[Any, Any]:
 def power(x: Any, y: Any) -> Tensor:
     """Raise elementwise: ``x ** y``.
 
-    Gradients: ``g * y * x**(y-1)`` to x (0 where y is 0), ``g * x**y * log(x)`` to y (0 where x <= 0).
-    Otherwise as in `add`.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Python scalars don't widen the dtype; integers take the other's float.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * y * x**(y-1)`` to x (0 where y is 0), ``g * x**y * log(x)``
+        to y (0 where x <= 0).
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -240,7 +296,17 @@ def power(x: Any, y: Any) -> Tensor:
 
 
 def negative(x: Any) -> Tensor:
-    """Change the sign: ``-x``. Gradient: ``-g``.
+    """Change the sign: ``-x``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g``.
 
     Examples
     --------
@@ -284,7 +350,26 @@ def maximum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
 
 
 def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
-    """Take the smaller of two, elementwise. Otherwise as in `maximum`.
+    """Take the smaller of two, elementwise.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN on either side gives NaN; the first NaN gets the gradient.
+    ties : {"first", "last", "split"}
+        Who gets the cotangent where the operands are equal: x, y, or half each.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. The winner gets ``g``, the loser 0.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
+    RangeError
+        When ``ties`` is none of the three.
 
     Examples
     --------
@@ -298,8 +383,7 @@ def minimum(x: Any, y: Any, ties: Ties = "first") -> Tensor:
 
 def check_ties(op: str, ties: str) -> None:
     """Refuse a tie policy that is none of the three."""
-    if ties not in ("first", "last", "split"):
-        raise RangeError(op, f"ties={ties!r} is no tie policy", fits='"first", "last" or "split"')
+    choice(op, "ties", ties, ("first", "last", "split"))
 
 
 late.add, late.subtract, late.multiply, late.divide = add, subtract, multiply, divide

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.kernels.blockwise import select
 from autograd_cnn.ops._operands import as_tensor, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.primitive import Primitive, common_dtype, late
@@ -28,7 +29,7 @@ greater_equal_p: Primitive = _comparison("greater_equal", np.greater_equal)
 
 select_p: Primitive = Primitive(
     "select",
-    np.where,
+    select,
     "condition x y",
     shape=elementwise("where", "condition", "x", "y"),
     transposes={
@@ -51,7 +52,22 @@ def shared(g: Any, share: Any) -> Any:
 
 
 def equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x == y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x == y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -63,7 +79,22 @@ def equal(x: Any, y: Any) -> Tensor:
 
 
 def not_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x != y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x != y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -75,7 +106,22 @@ def not_equal(x: Any, y: Any) -> Tensor:
 
 
 def less(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x < y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x < y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -87,7 +133,22 @@ def less(x: Any, y: Any) -> Tensor:
 
 
 def less_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x <= y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x <= y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -99,7 +160,22 @@ def less_equal(x: Any, y: Any) -> Tensor:
 
 
 def greater(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x > y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x > y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------
@@ -111,7 +187,22 @@ def greater(x: Any, y: Any) -> Tensor:
 
 
 def greater_equal(x: Any, y: Any) -> Tensor:
-    """Compare elementwise, ``x >= y``: a boolean Tensor, which has no gradient. Shapes broadcast.
+    """Compare elementwise, ``x >= y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. A NaN is unequal to everything and neither less nor greater.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes don't broadcast.
 
     Examples
     --------

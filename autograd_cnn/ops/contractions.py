@@ -7,7 +7,7 @@ its transposes are contractions again: a cotangent is joined with the other oper
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -89,6 +90,7 @@ def of_one_kind(*operands: Any) -> tuple[Tensor, ...]:
     return as_floats(*tensors) if any(t.dtype.kind == "f" for t in tensors) else tensors
 
 
+@checked
 @composite
 def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
     """Sum products over several axes of two tensors.
@@ -129,7 +131,15 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
             )
         pairs = list(zip(range(x.ndim - axes, x.ndim), range(axes), strict=True))
     else:
-        of_x, of_y = ((a,) if isinstance(a, int) else tuple(a) for a in axes)
+        both = [] if isinstance(axes, str) or not isinstance(axes, Iterable) else [*map(whole_numbers, axes)]
+        if len(both) != 2 or None in both:
+            raise RangeError(
+                "tensordot",
+                f"axes={shown(axes)} is not understood",
+                operands={"x": x, "y": y},
+                fits="a number of axes, or a pair (axes of x, axes of y)",
+            )
+        of_x, of_y = ((a,) if isinstance(a, int) else tuple(a or ()) for a in both)
         if len(of_x) != len(of_y):
             raise RangeError(
                 "tensordot",
@@ -147,6 +157,16 @@ def tensordot(x: Any, y: Any, axes: int | Sequence[Any] = 2) -> Tensor:
 @composite
 def inner(x: Any, y: Any) -> Tensor:
     """Sum of products over the last axes; a plain product when an operand has no axis.
+
+    Parameters
+    ----------
+    x, y : array_like
+        (..., K) both; an operand without axes multiplies.
+
+    Returns
+    -------
+    Tensor
+        x's axes but the last, then y's but the last. Gradients: as of `tensordot` over the last axes.
 
     Raises
     ------
@@ -169,6 +189,16 @@ def inner(x: Any, y: Any) -> Tensor:
 def outer(x: Any, y: Any) -> Tensor:
     """Products of each element of x with each of y, both flattened: (x.size, y.size).
 
+    Parameters
+    ----------
+    x, y : array_like
+        Any shapes.
+
+    Returns
+    -------
+    Tensor
+        (x.size, y.size). Gradients: ``g @ y`` to x and ``x @ g`` to y, in their shapes.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -185,6 +215,16 @@ def dot(x: Any, y: Any) -> Tensor:
     """Sum of products over x's last axis and y's last but one (its only one), as NumPy's ``dot``.
 
     A plain product when an operand has no axis, the matrix product for two matrices.
+
+    Parameters
+    ----------
+    x, y : array_like
+        (..., K) and (..., K, N), or (K,); an operand without axes multiplies.
+
+    Returns
+    -------
+    Tensor
+        x's axes but the last, then y's but the summed one. Gradients: as of `tensordot` over these axes.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.kernels.convolution import conv, conv_transpose, conv_weight_gradient
 from autograd_cnn.kernels.geometry import ConvGeometry
@@ -137,7 +138,8 @@ def _convolve(
     operands = conv_operands(op, rank, x, weight, bias)
     check_channels(op, operands, groups, transposed=False)
     image, kernel, *rest = operands
-    sizes = window_geometry(op, image.shape[2:], kernel.shape[2:], stride, padding, dilation, rounding)
+    named = dict(zip(("x", "weight", "bias"), operands, strict=False))
+    sizes = window_geometry(op, image.shape[2:], kernel.shape[2:], stride, padding, dilation, rounding, named)
     geometry = ConvGeometry(
         sizes.input, sizes.window, sizes.output, sizes.stride, sizes.padding, sizes.dilation, groups
     )
@@ -146,6 +148,7 @@ def _convolve(
     return apply(conv_p, (image, kernel, *rest), {"geometry": geometry})
 
 
+@checked
 @composite
 def conv1d(
     x: Any,
@@ -169,6 +172,7 @@ def conv1d(
     return _convolve(1, x, weight, bias, stride, padding, dilation, groups, flip, rounding)
 
 
+@checked
 @composite
 def conv2d(
     x: Any,
@@ -236,6 +240,7 @@ def conv2d(
     return _convolve(2, x, weight, bias, stride, padding, dilation, groups, flip, rounding)
 
 
+@checked
 @composite
 def conv3d(
     x: Any,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,37 @@ from numpy.typing import DTypeLike
 
 from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import at_least, checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_tensor
 
 Size = int | Sequence[int]
 
 
+@checked
 def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of zeros, float32 unless told.
+
+    Parameters
+    ----------
+    shape : int or sequence of int
+        Its shape.
+    dtype : dtype
+        The elements' type.
+    requires_grad : bool
+        Whether `backward` should reach it.
+
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
+    DTypeError
+        When integers are asked for gradients.
 
     Examples
     --------
@@ -29,8 +53,30 @@ def zeros(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = Fals
     return full(shape, 0, dtype, requires_grad)
 
 
+@checked
 def ones(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
     """Make a tensor of ones, float32 unless told.
+
+    Parameters
+    ----------
+    shape : int or sequence of int
+        Its shape.
+    dtype : dtype
+        The elements' type.
+    requires_grad : bool
+        Whether `backward` should reach it.
+
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
+    DTypeError
+        When integers are asked for gradients.
 
     Examples
     --------
@@ -41,6 +87,7 @@ def ones(shape: Size, dtype: DTypeLike = np.float32, requires_grad: bool = False
     return full(shape, 1, dtype, requires_grad)
 
 
+@checked
 def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor whose elements are all equal.
 
@@ -54,6 +101,11 @@ def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_gra
         The elements' type.
     requires_grad : bool
         Whether `backward` should reach it.
+
+    Returns
+    -------
+    Tensor
+        Of that shape and dtype.
 
     Raises
     ------
@@ -74,8 +126,21 @@ def full(shape: Size, value: float, dtype: DTypeLike | None = None, requires_gra
     return tensor(np.full(sizes, value, kind), requires_grad=requires_grad)
 
 
+@checked
 def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of zeros with x's shape, and its dtype unless told.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
 
     Examples
     --------
@@ -86,8 +151,21 @@ def zeros_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     return full_like(x, 0, dtype)
 
 
+@checked
 def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of ones with x's shape, and its dtype unless told.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
 
     Examples
     --------
@@ -98,8 +176,23 @@ def ones_like(x: Any, dtype: DTypeLike | None = None) -> Tensor:
     return full_like(x, 1, dtype)
 
 
+@checked
 def full_like(x: Any, value: float, dtype: DTypeLike | None = None) -> Tensor:
     """Make a tensor of equal elements with x's shape, and its dtype unless told.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; only its shape and dtype count.
+    value : float
+        The element.
+    dtype : dtype, optional
+        The elements' type; x's own when left out.
+
+    Returns
+    -------
+    Tensor
+        Of x's shape, without history.
 
     Examples
     --------
@@ -111,12 +204,27 @@ def full_like(x: Any, value: float, dtype: DTypeLike | None = None) -> Tensor:
     return full(like.shape, value, like.dtype if dtype is None else dtype)
 
 
+@checked
 def arange(
     start: float, stop: float | None = None, step: float = 1, dtype: DTypeLike | None = None
 ) -> Tensor:
     """Count from ``start`` (0 if only one number is given) up to and without ``stop``.
 
     Python integers give int64, floats float32, unless ``dtype`` says otherwise.
+
+    Parameters
+    ----------
+    start, stop : float
+        From where to where; a single number is the end, and counting starts at 0.
+    step : float
+        From each number to the next; may be negative.
+    dtype : dtype, optional
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        One axis, without history.
 
     Raises
     ------
@@ -131,13 +239,32 @@ def arange(
     """
     if step == 0:
         raise RangeError("arange", "a step of 0 arrives nowhere", fits="any other step")
+    if not all(map(math.isfinite, (start, step, start if stop is None else stop))):
+        raise RangeError(
+            "arange", f"start={start}, stop={stop}, step={step} never arrive", fits="finite numbers"
+        )
     first, last = (0, start) if stop is None else (start, stop)
     kind = _kind(first + last + step) if dtype is None else dtype
     return tensor(np.arange(first, last, step).astype(kind))
 
 
+@checked
 def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.float32) -> Tensor:
     """Give ``num`` numbers at equal distances from ``start`` to ``stop``, both included.
+
+    Parameters
+    ----------
+    start, stop : float
+        The first number and the last.
+    num : int
+        How many numbers.
+    dtype : dtype
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        Of shape (num,), without history.
 
     Raises
     ------
@@ -155,8 +282,28 @@ def linspace(start: float, stop: float, num: int = 50, dtype: DTypeLike = np.flo
     return tensor(np.linspace(start, stop, num).astype(dtype))
 
 
+@checked
 def eye(rows: int, columns: int | None = None, k: int = 0, dtype: DTypeLike = np.float32) -> Tensor:
     """Make a matrix with ones on its k-th diagonal and zeros elsewhere; square unless told.
+
+    Parameters
+    ----------
+    rows, columns : int
+        The sizes; as many columns as rows when left out.
+    k : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+    dtype : dtype
+        The elements' type.
+
+    Returns
+    -------
+    Tensor
+        Of shape (rows, columns), without history.
+
+    Raises
+    ------
+    RangeError
+        When a size is negative.
 
     Examples
     --------
@@ -165,6 +312,7 @@ def eye(rows: int, columns: int | None = None, k: int = 0, dtype: DTypeLike = np
     tensor([[1., 0.],
             [0., 1.]], dtype=float32)
     """
+    at_least("eye", 0, rows=rows, columns=rows if columns is None else columns)
     return tensor(np.eye(rows, columns, k, dtype=dtype))
 
 

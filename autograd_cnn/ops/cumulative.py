@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
 from autograd_cnn.ops.movement import crop_p, pad_p, reshape
@@ -127,6 +128,7 @@ cumprod_p: Primitive = Primitive(
 )
 
 
+@checked
 def cumsum(x: Any, axis: int | None = None) -> Tensor:
     """Running sum along an axis: ``y[k] = x[0] + ... + x[k]``.
 
@@ -157,6 +159,7 @@ def cumsum(x: Any, axis: int | None = None) -> Tensor:
     return apply(cumsum_p, (x,), {"axis": along, "reverse": False})
 
 
+@checked
 def cumprod(x: Any, axis: int | None = None) -> Tensor:
     """Running product along an axis: ``y[k] = x[0] * ... * x[k]``.
 

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._elementwise import quotient_or_zero
 from autograd_cnn.ops._operands import as_float, as_tensor, same_kind
@@ -144,12 +145,32 @@ logaddexp_p: Primitive = Primitive(
 )
 
 
+@checked
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Product over axes; 1 where there is nothing to multiply. Arguments and errors as in `sum`.
+    """Product over axes; 1 where there is nothing to multiply.
 
-    Gradient: ``g`` times the product of all the other elements. It is made without division, so it is
-    exact with one zero (only the zero gets a gradient) and with several (none does), as are higher
-    derivatives.
+    The gradient is made without division, so it is exact with one zero (only the zero gets any) and with
+    several (none does), as are higher derivatives.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g`` times the product of all the
+        other elements.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -163,6 +184,7 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(prod_p, (x,), {"axis": normal_axes("prod", axis, x), "keepdims": keepdims})
 
 
+@checked
 def norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Length of the vectors along axes: ``sum(abs(x)**ord) ** (1/ord)``, without overflow.
 
@@ -216,13 +238,31 @@ def _extreme(x: Tensor, *, largest: bool, axis: Axis, keepdims: bool) -> Tensor:
     return (max if largest else min)(abs(x), axis, keepdims)
 
 
+@checked
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Logarithm of a sum of exponentials over axes, ``log(sum(exp(x)))``, without overflow.
 
-    Arguments and errors as in `sum`; integers become float32. A sum of nothing, or of elements that are
-    all ``-inf``, is 0 and its logarithm ``-inf``.
+    A sum of nothing, or of elements that are all ``-inf``, is 0 and its logarithm ``-inf``.
 
-    Gradient: ``g * softmax(x)``; 0 where all elements are ``-inf``, and all of ``g`` to each ``+inf``.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g * softmax(x)``; 0 where all
+        elements are ``-inf``, and all of ``g`` to each ``+inf``.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -236,9 +276,18 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 
 def logaddexp(x: Any, y: Any) -> Tensor:
-    """``log(exp(x) + exp(y))`` elementwise, without overflow; shapes broadcast. Integers become float32.
+    """``log(exp(x) + exp(y))`` elementwise, without overflow.
 
-    Gradients: ``g * exp(x - result)`` to x, ``g * exp(y - result)`` to y; 0 where both are ``-inf``.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * exp(x - result)`` to x, ``g * exp(y - result)`` to y; 0
+        where both are ``-inf``.
 
     Raises
     ------
@@ -254,6 +303,7 @@ def logaddexp(x: Any, y: Any) -> Tensor:
     return apply(logaddexp_p, true_operands(*same_kind(x, y)))
 
 
+@checked
 @composite
 def var(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
     """Variance over axes: ``sum((x - mean)**2) / (n - ddof)``.
@@ -291,12 +341,34 @@ def var(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Ten
     return sum(square(centred), axes, keepdims) / count
 
 
+@checked
 @composite
 def std(x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-    """Standard deviation over axes: the root of `var`. Arguments and errors as there.
+    """Standard deviation over axes: the root of `var`.
 
-    Gradient: ``g * (x - mean) / ((n - ddof) std)``. Where all elements are equal the deviation is 0 and
-    has a kink, as `norm` at 0: the gradient is 0 there, never NaN.
+    Where all elements are equal the deviation is 0 and has a kink, as `norm` at 0: the gradient is 0 there,
+    never NaN.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    ddof : int
+        What is taken off the number of elements in the divisor: 0 or, for a sample, 1.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g * (x - mean) / ((n - ddof) std)``.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range, or ``ddof`` leaves nothing to divide by.
 
     Examples
     --------

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops.contractions import LETTERS, contract_p, of_one_kind
 from autograd_cnn.ops.movement import reshape, transpose
@@ -16,6 +17,7 @@ from autograd_cnn.ops.reductions import sum
 from autograd_cnn.ops.triangles import diagonal
 
 
+@checked
 @composite
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Sum products over the axes that an equation names by letters.

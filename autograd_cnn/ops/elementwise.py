@@ -33,7 +33,17 @@ absolute_p: Primitive = unary("absolute", np.absolute, lambda g, x: g * sign_p(x
 
 
 def exp(x: Any) -> Tensor:
-    """Exponential, ``e ** x``. Gradient: ``g * exp(x)``. Integers become float32.
+    """Exponential, ``e ** x``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * exp(x)``.
 
     Examples
     --------
@@ -45,7 +55,17 @@ def exp(x: Any) -> Tensor:
 
 
 def log(x: Any) -> Tensor:
-    """Natural logarithm. Gradient: ``g / x``; infinite at 0, as the function. Integers become float32.
+    """Natural logarithm.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / x``; infinite at 0, as the function.
 
     Examples
     --------
@@ -57,7 +77,17 @@ def log(x: Any) -> Tensor:
 
 
 def sqrt(x: Any) -> Tensor:
-    """Square root. Gradient: ``g / (2 sqrt(x))``; infinite at 0. Integers become float32.
+    """Square root.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (2 sqrt(x))``; infinite at 0.
 
     Examples
     --------
@@ -69,7 +99,17 @@ def sqrt(x: Any) -> Tensor:
 
 
 def tanh(x: Any) -> Tensor:
-    """Hyperbolic tangent. Gradient: ``g * (1 - tanh(x)**2)``. Integers become float32.
+    """Hyperbolic tangent.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * (1 - tanh(x)**2)``.
 
     Examples
     --------
@@ -81,7 +121,17 @@ def tanh(x: Any) -> Tensor:
 
 
 def absolute(x: Any) -> Tensor:
-    """Absolute value. Gradient: ``g * sign(x)``, which is 0 at the kink x = 0.
+    """Absolute value.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * sign(x)``, which is 0 at the kink x = 0.
 
     Examples
     --------
@@ -93,7 +143,17 @@ def absolute(x: Any) -> Tensor:
 
 
 def sign(x: Any) -> Tensor:
-    """Sign: -1, 0 or 1 (NaN for NaN). Its gradient is a known zero, also at the jump.
+    """Sign: -1, 0 or 1 (NaN for NaN).
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Its gradient is a known zero, also at the jump.
 
     Examples
     --------
@@ -105,7 +165,17 @@ def sign(x: Any) -> Tensor:
 
 
 def exp2(x: Any) -> Tensor:
-    """Power of two, ``2 ** x``. Gradient: ``g * 2**x * log(2)``. Integers become float32.
+    """Power of two, ``2 ** x``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * 2**x * log(2)``.
 
     Examples
     --------
@@ -117,7 +187,17 @@ def exp2(x: Any) -> Tensor:
 
 
 def expm1(x: Any) -> Tensor:
-    """``e**x - 1``, accurate near 0. Gradient: ``g * exp(x)``. Integers become float32.
+    """Exponential less one: ``e**x - 1``, accurate near 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * exp(x)``.
 
     Examples
     --------
@@ -129,7 +209,17 @@ def expm1(x: Any) -> Tensor:
 
 
 def log2(x: Any) -> Tensor:
-    """Logarithm to base 2. Gradient: ``g / (x log(2))``; infinite at 0. Integers become float32.
+    """Logarithm to base 2.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (x log(2))``; infinite at 0.
 
     Examples
     --------
@@ -141,7 +231,17 @@ def log2(x: Any) -> Tensor:
 
 
 def log10(x: Any) -> Tensor:
-    """Logarithm to base 10. Gradient: ``g / (x log(10))``; infinite at 0. Integers become float32.
+    """Logarithm to base 10.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (x log(10))``; infinite at 0.
 
     Examples
     --------
@@ -153,7 +253,17 @@ def log10(x: Any) -> Tensor:
 
 
 def log1p(x: Any) -> Tensor:
-    """``log(1 + x)``, accurate near 0. Gradient: ``g / (1 + x)``; infinite at -1. Integers become float32.
+    """Logarithm of one more: ``log(1 + x)``, accurate near 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (1 + x)``; infinite at -1.
 
     Examples
     --------
@@ -165,9 +275,17 @@ def log1p(x: Any) -> Tensor:
 
 
 def cbrt(x: Any) -> Tensor:
-    """Cube root, also of negative numbers. Gradient: ``g / (3 cbrt(x)**2)``; infinite at 0.
+    """Cube root, also of negative numbers.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (3 cbrt(x)**2)``; infinite at 0.
 
     Examples
     --------
@@ -179,7 +297,17 @@ def cbrt(x: Any) -> Tensor:
 
 
 def square(x: Any) -> Tensor:
-    """Square, ``x * x``. Gradient: ``2 g x``. Integers stay integers.
+    """Square, ``x * x``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers stay integers.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``2 g x``.
 
     Examples
     --------
@@ -191,7 +319,17 @@ def square(x: Any) -> Tensor:
 
 
 def reciprocal(x: Any) -> Tensor:
-    """``1 / x``. Gradient: ``-g / x**2``. Integers become float32.
+    """Reciprocal: ``1 / x``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g / x**2``.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.ops._gated import gated
@@ -48,6 +49,7 @@ def _finite(op: str, **values: float) -> None:
             raise RangeError(op, f"{name}={value!r} is not finite", fits=f"{name}=1.0")
 
 
+@checked
 def elu(x: Any, a: float = 1.0) -> Tensor:
     """Exponential linear unit: ``a (e**x - 1)`` for x <= 0, x for x > 0.
 
@@ -84,6 +86,7 @@ def elu(x: Any, a: float = 1.0) -> Tensor:
     return apply(elu_p, (as_float(x),), {"scale": 1.0, "a": float(a), "rate": 1.0})
 
 
+@checked
 def selu(x: Any, scale: float = 1.0507, a: float = 1.67326) -> Tensor:
     """Scaled exponential linear unit: ``scale * a (e**x - 1)`` for x < 0, ``scale * x`` for x >= 0.
 
@@ -121,6 +124,7 @@ def selu(x: Any, scale: float = 1.0507, a: float = 1.67326) -> Tensor:
     return apply(selu_p, (as_float(x),), {"scale": float(scale), "a": float(a), "rate": 1.0})
 
 
+@checked
 def celu(x: Any, a: float = 1.0) -> Tensor:
     """Continuously differentiable ELU: ``a (e**(x / a) - 1)`` for x <= 0, x for x > 0.
 

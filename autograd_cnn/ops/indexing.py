@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.scattering import add_along, add_at
 from autograd_cnn.ops._operands import as_tensor, astype, has_values, same_kind
@@ -86,6 +87,7 @@ add_along_p: Primitive = Primitive(
 )
 
 
+@checked
 def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     """Take slices by their places along an axis.
 
@@ -126,6 +128,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Tensor:
     return apply(take_p, (x, places), {"axis": along, "size": x.shape[along]})
 
 
+@checked
 def take_along(x: Any, indices: Any, axis: int) -> Tensor:
     """Take elements by an index for each position: NumPy's ``take_along_axis``.
 
@@ -166,6 +169,7 @@ def take_along(x: Any, indices: Any, axis: int) -> Tensor:
     return apply(take_along_p, (x, places), {"axis": axis, "size": x.shape[axis]})
 
 
+@checked
 @composite
 def scatter_add(x: Any, indices: Any, updates: Any, axis: int) -> Tensor:
     """Add each element of ``updates`` to x, at its own place along an axis; those that meet add up.

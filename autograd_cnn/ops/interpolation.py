@@ -9,6 +9,7 @@ from typing import Any, Literal
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, near, shown
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.resampling import AxisMap, resample, resample_transpose
 from autograd_cnn.ops._operands import as_float
@@ -35,6 +36,7 @@ resample_transpose_p: Primitive = Primitive(
 )
 
 
+@checked
 @composite
 def interpolate(
     x: Any,
@@ -91,12 +93,12 @@ def interpolate(
             rule="x (samples, channels, one to three spatial axes)",
             fits="x with 3 to 5 axes, none of the spatial ones empty",
         )
-    if mode != "nearest" and mode != _LINEAR[rank - 1]:
+    if not isinstance(mode, str) or mode not in ("nearest", _LINEAR[rank - 1]):
         raise RangeError(
             "interpolate",
-            f"mode={mode!r} does not go with {rank} spatial axes",
+            f"mode={shown(mode)} does not go with {rank} spatial axes",
             operands={"x": image},
-            fits=f'"nearest" or "{_LINEAR[rank - 1]}"',
+            fits=near(mode, ("nearest", _LINEAR[rank - 1])) + f'"nearest" or "{_LINEAR[rank - 1]}"',
         )
     if align_corners and mode == "nearest":
         raise RangeError(

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
@@ -60,6 +61,7 @@ concatenate_p: Primitive = Primitive(
 )
 
 
+@checked
 def concatenate(parts: Sequence[Any], axis: int = 0) -> Tensor:
     """Join tensors along an existing axis.
 
@@ -104,6 +106,7 @@ def concatenate(parts: Sequence[Any], axis: int = 0) -> Tensor:
     return apply(concatenate_p, tensors, {"axis": axis, "sizes": sizes})
 
 
+@checked
 @composite
 def stack(parts: Sequence[Any], axis: int = 0) -> Tensor:
     """Join tensors of one shape along a new axis.
@@ -147,6 +150,7 @@ def stack(parts: Sequence[Any], axis: int = 0) -> Tensor:
     return concatenate([reshape(t, (*shape[:place], 1, *shape[place:])) for t in tensors], place)
 
 
+@checked
 def split(x: Any, sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """Cut a tensor along an axis.
 

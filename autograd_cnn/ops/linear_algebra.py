@@ -127,6 +127,8 @@ def matmul(x: Any, y: Any) -> Tensor:
     x, y = as_tensor(x), as_tensor(y)
     if not x.ndim or not y.ndim:
         raise ShapeError("matmul", "a scalar has no rows", operands={"x": x, "y": y}, fits="x * y")
+    if x.ndim > 1 and y.ndim > 1:
+        return apply(matmul_p, (x, y))
     left = reshape(x, (1, x.shape[0])) if x.ndim == 1 else x
     right = reshape(y, (y.shape[0], 1)) if y.ndim == 1 else y
     product: Tensor = apply(matmul_p, (left, right))

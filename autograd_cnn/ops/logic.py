@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.ops._elementwise import question
 from autograd_cnn.ops._operands import as_tensor, same_kind
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
@@ -37,7 +38,17 @@ count_nonzero_p: Primitive = _counted("count_nonzero", np.count_nonzero, np.intp
 
 
 def isnan(x: Any) -> Tensor:
-    """Ask of each element whether it is NaN: a boolean Tensor, which has no gradient.
+    """Ask of each element whether it is NaN.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape, boolean; it has no gradient.
 
     Examples
     --------
@@ -49,7 +60,17 @@ def isnan(x: Any) -> Tensor:
 
 
 def isinf(x: Any) -> Tensor:
-    """Ask of each element whether it is infinite: a boolean Tensor, which has no gradient.
+    """Ask of each element whether it is infinite.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape, boolean; it has no gradient.
 
     Examples
     --------
@@ -61,7 +82,17 @@ def isinf(x: Any) -> Tensor:
 
 
 def isfinite(x: Any) -> Tensor:
-    """Ask of each element whether it is neither NaN nor infinite: a boolean Tensor, which has no gradient.
+    """Ask of each element whether it is neither NaN nor infinite.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape, boolean; it has no gradient.
 
     Examples
     --------
@@ -73,7 +104,17 @@ def isfinite(x: Any) -> Tensor:
 
 
 def logical_not(x: Any) -> Tensor:
-    """Negate each element (numbers count as true unless 0): a boolean Tensor, which has no gradient.
+    """Negate each element (numbers count as true unless 0).
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape, boolean; it has no gradient.
 
     Examples
     --------
@@ -85,9 +126,17 @@ def logical_not(x: Any) -> Tensor:
 
 
 def logical_and(x: Any, y: Any) -> Tensor:
-    """True where both operands are: a boolean Tensor, without gradient.
+    """True where both operands are.
 
-    Shapes broadcast; numbers count as true unless 0.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Numbers count as true unless 0.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
 
     Raises
     ------
@@ -106,9 +155,17 @@ def logical_and(x: Any, y: Any) -> Tensor:
 
 
 def logical_or(x: Any, y: Any) -> Tensor:
-    """True where at least one operand is: a boolean Tensor, without gradient.
+    """True where at least one operand is.
 
-    Shapes broadcast; numbers count as true unless 0.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Numbers count as true unless 0.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
 
     Raises
     ------
@@ -127,9 +184,17 @@ def logical_or(x: Any, y: Any) -> Tensor:
 
 
 def logical_xor(x: Any, y: Any) -> Tensor:
-    """True where exactly one operand is: a boolean Tensor, without gradient.
+    """True where exactly one operand is.
 
-    Shapes broadcast; numbers count as true unless 0.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Numbers count as true unless 0.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape, boolean; it has no gradient.
 
     Raises
     ------
@@ -147,10 +212,28 @@ def logical_xor(x: Any, y: Any) -> Tensor:
     return apply(logical_xor_p, same_kind(x, y))
 
 
+@checked
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Whether some element over the axes is true (or not 0); False where there is none.
 
-    It has no gradient. Arguments and errors as in `sum`.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; numbers count as true unless 0.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), boolean; it has no gradient.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -162,10 +245,28 @@ def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(any_p, (x,), {"axis": normal_axes("any", axis, x), "keepdims": keepdims})
 
 
+@checked
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Whether every element over the axes is true (or not 0); True where there is none.
 
-    It has no gradient. Arguments and errors as in `sum`.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; numbers count as true unless 0.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), boolean; it has no gradient.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -177,10 +278,28 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(all_p, (x,), {"axis": normal_axes("all", axis, x), "keepdims": keepdims})
 
 
+@checked
 def count_nonzero(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Number of elements over the axes that are true (or not 0).
 
-    It has no gradient. Arguments and errors as in `sum`.
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), integers; it has no gradient.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------

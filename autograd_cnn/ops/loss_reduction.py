@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import RangeError, ShapeError
+from autograd_cnn.checks import choice
+from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats
 from autograd_cnn.ops.reductions import mean, sum
 
@@ -14,8 +15,7 @@ Reduction = Literal["mean", "sum", "none"]
 
 def check_reduction(op: str, reduction: str) -> None:
     """Refuse a reduction that is none of the three."""
-    if reduction not in ("mean", "sum", "none"):
-        raise RangeError(op, f"reduction={reduction!r} is unknown", fits='"mean", "sum" or "none"')
+    choice(op, "reduction", reduction, ("mean", "sum", "none"))
 
 
 def reduced(op: str, losses: Tensor, reduction: Reduction) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, astype, has_values
 from autograd_cnn.ops._shapes import Shape
@@ -19,6 +20,7 @@ from autograd_cnn.ops.reductions import sum
 from autograd_cnn.ops.softmax import log_softmax
 
 
+@checked
 @composite
 def cross_entropy(
     logits: Any,
@@ -93,6 +95,7 @@ def cross_entropy(
     return _weighted_mean(op, losses, counts) if reduction == "mean" else reduced(op, losses, reduction)
 
 
+@checked
 @composite
 def nll_loss(
     log_probabilities: Any,
@@ -139,12 +142,14 @@ def _check_pair(op: str, name: str, scores: Tensor, truth: Tensor, ignore_index:
     operands = {name: scores, "labels": truth}
     wanted = (*scores.shape[:1], *scores.shape[2:])
     if scores.ndim < 2 or truth.shape != wanted:
+        one_hot = scores.ndim >= 2 and truth.shape == scores.shape
+        hint = "of one-hot rows, labels.argmax(axis=1): " if one_hot else ""
         raise ShapeError(
             op,
             f"{name} and labels do not go together",
             operands=operands,
             rule=f"{name} (N, classes) and labels (N,); positions may follow in both",
-            fits=f"labels of shape {wanted}" if scores.ndim >= 2 else f"{name} with two axes",
+            fits=hint + (f"labels of shape {wanted}" if scores.ndim >= 2 else f"{name} with two axes"),
         )
     check_labels(op, truth, scores.shape[1], operands, ignore_index)
 

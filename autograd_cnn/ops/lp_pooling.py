@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_float, astype
 from autograd_cnn.ops._shapes import elementwise
@@ -142,6 +143,7 @@ def _lp_pool(
     return astype(apply(positive_power_p, (sums,), {"exponent": 1 / p}), dtype)
 
 
+@checked
 @composite
 def lp_pool1d(
     x: Any,
@@ -163,6 +165,7 @@ def lp_pool1d(
     return _lp_pool(1, x, window, p, stride, padding, dilation, rounding)
 
 
+@checked
 @composite
 def lp_pool2d(
     x: Any,
@@ -214,6 +217,7 @@ def lp_pool2d(
     return _lp_pool(2, x, window, p, stride, padding, dilation, rounding)
 
 
+@checked
 @composite
 def lp_pool3d(
     x: Any,

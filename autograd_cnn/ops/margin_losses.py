@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply, constant
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_float, as_tensor
 from autograd_cnn.ops._shapes import elementwise, normal_axis
@@ -115,6 +116,7 @@ def binary_cross_entropy_with_logits(
     return reduced(op, losses, reduction)
 
 
+@checked
 @composite
 def hinge_loss(scores: Any, targets: Any, margin: float = 1.0, reduction: Reduction = "mean") -> Tensor:
     """Punish scores on the wrong side of a margin.
@@ -182,6 +184,7 @@ def hinge_loss(scores: Any, targets: Any, margin: float = 1.0, reduction: Reduct
     return reduced(op, sum(where(others, excess, 0.0), 1), reduction)
 
 
+@checked
 @composite
 def kl_divergence(
     log_probabilities: Any, targets: Any, axis: int = -1, reduction: Reduction = "mean"

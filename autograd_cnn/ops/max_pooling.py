@@ -16,6 +16,7 @@ import numpy as np
 from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, whole_numbers
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import flat_indices, max_pool, max_unpool, pool_at, switch_dtype
@@ -98,7 +99,14 @@ def pool_geometry(
     """Give the sizes of a pooling; its windows lie side by side unless a stride is given."""
     sizes = per_axis(op, "window", window, image.ndim - 2)
     return window_geometry(
-        op, image.shape[2:], sizes, sizes if stride is None else stride, padding, dilation, rounding
+        op,
+        image.shape[2:],
+        sizes,
+        sizes if stride is None else stride,
+        padding,
+        dilation,
+        rounding,
+        {"x": image, "window": sizes},
     )
 
 
@@ -163,15 +171,26 @@ def _unpooled_size(
 ) -> Shape:
     rank = pooled.ndim - 2
     if output_size is not None:
-        return per_axis(op, "output_size", tuple(output_size)[-rank:], rank)
+        read = whole_numbers(output_size)
+        return per_axis(op, "output_size", read[-rank:] if isinstance(read, tuple) else output_size, rank)
     windows = per_axis(op, "window", window, rank)
     strides = windows if stride is None else per_axis(op, "stride", stride, rank)
     pads = per_axis(op, "padding", padding, rank, least=0)  # type: ignore[arg-type]
-    return tuple(
+    size = tuple(
         (n - 1) * s - 2 * p + f for n, s, p, f in zip(pooled.shape[2:], strides, pads, windows, strict=True)
     )
+    if pooled.size and min(size) < 1:
+        raise ShapeError(
+            op,
+            f"the plane would have the sizes {size}",
+            operands={"y": pooled},
+            rule="(N - 1) * S - 2P + F, at least 1",
+            fits="less padding, or the output_size of the plane that was pooled",
+        )
+    return size
 
 
+@checked
 @composite
 def max_pool1d(
     x: Any,
@@ -194,6 +213,7 @@ def max_pool1d(
     return _pool(1, x, window, stride, padding, dilation, rounding, ties, return_indices)
 
 
+@checked
 @composite
 def max_pool2d(
     x: Any,
@@ -258,6 +278,7 @@ def max_pool2d(
     return _pool(2, x, window, stride, padding, dilation, rounding, ties, return_indices)
 
 
+@checked
 @composite
 def max_pool3d(
     x: Any,

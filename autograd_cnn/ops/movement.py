@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, shown, whole_numbers
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import normal_axes, normal_axis
@@ -68,6 +69,7 @@ crop_p: Primitive = Primitive(
 )
 
 
+@checked
 def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     """Give the same elements, in row-major order, another shape.
 
@@ -77,6 +79,11 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
         Any shape.
     shape : int or sequence of int
         The new shape, of as many elements; one entry may be -1 and is then computed.
+
+    Returns
+    -------
+    Tensor
+        The same elements in the new shape. Gradient: ``g`` in x's shape.
 
     Raises
     ------
@@ -110,9 +117,27 @@ def reshape(x: Any, shape: int | Sequence[int]) -> Tensor:
     return apply(reshape_p, (source,), {"source": source.shape, "target": resolved})
 
 
+@checked
 @composite
 def flatten(x: Any, start: int = 0) -> Tensor:
     """Join all axes from ``start`` on into one: (N, C, H, W) with ``start=1`` becomes (N, C*H*W).
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    start : int
+        The first axis to join; 0 joins all of them.
+
+    Returns
+    -------
+    Tensor
+        x's shape up to ``start``, and one axis for the rest. Gradient: ``g`` in x's shape.
+
+    Raises
+    ------
+    RangeError
+        When there is no such axis.
 
     Examples
     --------
@@ -126,8 +151,21 @@ def flatten(x: Any, start: int = 0) -> Tensor:
     return reshape(x, (*x.shape[:first], math.prod(x.shape[first:])))
 
 
+@checked
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
-    """Permute the axes; None reverses them. The gradient is permuted back.
+    """Permute the axes; None reverses them.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axes : sequence of int, optional
+        Which of x's axes stands at each place of the result; reversed when left out.
+
+    Returns
+    -------
+    Tensor
+        x with its axes in that order. Gradient: ``g`` permuted back. The gradient is permuted back.
 
     Raises
     ------
@@ -154,6 +192,23 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Tensor:
     return apply(transpose_p, (x,), {"axes": tuple(a % x.ndim for a in order)})
 
 
+def _pairs(x: Tensor, widths: Any) -> Widths:
+    """Give (before, after) an axis; one number stands for all ends, or for both ends of its axis."""
+    read = whole_numbers(widths)
+    rows = [read] * x.ndim if isinstance(read, int) else widths if isinstance(widths, Iterable) else ()
+    pairs = [(p, p) if isinstance(p, int) else p for p in map(whole_numbers, rows)]
+    normal = tuple((p[0], p[1]) for p in pairs if p is not None and len(p) == 2 and min(p) >= 0)
+    if len(normal) != x.ndim or len(pairs) != x.ndim:
+        raise RangeError(
+            "pad",
+            f"widths={shown(widths)} must be {x.ndim} pairs of numbers from 0 on",
+            operands={"x": x},
+            fits="one number, or one (before, after) an axis",
+        )
+    return normal
+
+
+@checked
 @composite
 def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
     """Put cells of a constant around a tensor.
@@ -167,6 +222,11 @@ def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
     value : float
         What to put there. It gets no gradient; x's gradient is ``g`` cropped back.
 
+    Returns
+    -------
+    Tensor
+        x's sizes and the widths added. Gradient: ``g`` cropped.
+
     Raises
     ------
     RangeError
@@ -179,17 +239,7 @@ def pad(x: Any, widths: int | Sequence[Any], value: float = 0.0) -> Tensor:
     tensor([0., 1., 2., 0., 0.], dtype=float32)
     """
     source = as_tensor(x)
-    pairs = [widths] * source.ndim if isinstance(widths, int) else list(widths)
-    normal = tuple(
-        (int(p), int(p)) if isinstance(p, (int, np.integer)) else (int(p[0]), int(p[1])) for p in pairs
-    )
-    if len(normal) != source.ndim or any(n < 0 for pair in normal for n in pair):
-        raise RangeError(
-            "pad",
-            f"widths={widths} must be {source.ndim} pairs of numbers from 0 on",
-            operands={"x": source},
-            fits="one (before, after) an axis",
-        )
+    normal = _pairs(source, widths)
     if not any(n for pair in normal for n in pair):
         return source
     padded: Tensor = apply(pad_p, (source,), {"widths": normal})

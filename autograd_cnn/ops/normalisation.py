@@ -8,6 +8,7 @@ from typing import Any
 from autograd_cnn._apply import apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.normalisation import Axes
 from autograd_cnn.ops._normalising import normalise_p
@@ -58,6 +59,7 @@ def _per_channel(x: Tensor) -> Shape:
     return (1, x.shape[1], *(1,) * (x.ndim - 2))
 
 
+@checked
 @composite
 def batch_norm(
     x: Any,
@@ -133,6 +135,7 @@ def batch_norm(
     return out, reshape(centre, own), reshape(spread, own)
 
 
+@checked
 @composite
 def layer_norm(x: Any, weight: Any = None, bias: Any = None, last: int = 1, epsilon: float = 1e-5) -> Tensor:
     """Normalise over the last axes of each sample, then scale and shift each of their cells by itself.
@@ -185,6 +188,7 @@ def layer_norm(x: Any, weight: Any = None, bias: Any = None, last: int = 1, epsi
     return _run("layer_norm", image, scale, shift, tuple(range(image.ndim - last, image.ndim)), epsilon)[0]
 
 
+@checked
 @composite
 def group_norm(x: Any, weight: Any = None, bias: Any = None, *, groups: int, epsilon: float = 1e-5) -> Tensor:
     """Normalise each sample's channels in groups, then scale and shift each channel.
@@ -241,6 +245,7 @@ def group_norm(x: Any, weight: Any = None, bias: Any = None, *, groups: int, eps
     return reshape(out, (batch, channels, *size))
 
 
+@checked
 @composite
 def instance_norm(x: Any, weight: Any = None, bias: Any = None, epsilon: float = 1e-5) -> Tensor:
     """Normalise each channel of each sample over its positions, then scale and shift each channel.

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -44,6 +45,7 @@ order_p: Primitive = Primitive(
 )
 
 
+@checked
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     """Position of the largest element along an axis: int64, without gradient.
 
@@ -55,6 +57,11 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
         The axis; None for all elements, whose positions count in row-major order.
     keepdims : bool
         Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), int64; it has no gradient.
 
     Raises
     ------
@@ -72,8 +79,30 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
     return _found("argmax", x, axis, keepdims, largest=True)
 
 
+@checked
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """Position of the smallest element along an axis. Arguments and errors as in `argmax`.
+    """Position of the smallest element along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape. Of equal elements the first counts, and a NaN before all numbers.
+    axis : int or None
+        The axis; None for all elements, whose positions count in row-major order.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there), int64; it has no gradient.
+
+    Raises
+    ------
+    RangeError
+        When the axis is out of range.
+    ShapeError
+        When there is nothing to compare.
 
     Examples
     --------
@@ -90,6 +119,7 @@ def _found(op: str, x: Any, axis: int | None, keepdims: bool, *, largest: bool) 
     return apply(position_p, (x,), {"axis": axes, "keepdims": keepdims, "largest": largest})
 
 
+@checked
 def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     """Positions of the elements in sorted order along an axis: int64, without gradient.
 
@@ -101,6 +131,11 @@ def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
         The axis; None flattens x first.
     descending : bool
         The largest first.
+
+    Returns
+    -------
+    Tensor
+        x's shape (one axis if ``axis`` is None), int64; it has no gradient.
 
     Raises
     ------
@@ -117,12 +152,31 @@ def argsort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     return apply(order_p, (x,), {"axis": along, "descending": descending})
 
 
+@checked
 @composite
 def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
-    """Sort the elements along an axis. Arguments and errors as in `argsort`.
+    """Sort the elements along an axis.
 
-    Gradient: ``g`` of each element at the place it came from. Of equal elements the first in x
-    is the first in the result.
+    Of equal elements the first in x is the first in the result.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; may be empty. Equal elements keep their order; NaN counts as the largest.
+    axis : int or None
+        The axis; None flattens x first.
+    descending : bool
+        The largest first.
+
+    Returns
+    -------
+    Tensor
+        x's shape (one axis if ``axis`` is None). Gradient: ``g`` of each element at the place it came from.
+
+    Raises
+    ------
+    RangeError
+        When the axis is out of range.
 
     Examples
     --------
@@ -134,6 +188,7 @@ def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Tensor:
     return take_along(x, argsort(x, along, descending), along)
 
 
+@checked
 @composite
 def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
     """Give the k largest elements along an axis, the largest first, and their positions.

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_cnn._apply import apply
-from autograd_cnn._modes import composite
+from autograd_cnn._modes import composite, drawing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_float
 from autograd_cnn.ops._shapes import Shape, elementwise
@@ -54,9 +55,10 @@ def _drop(op: str, x: Tensor, p: float, rng: Generator | None, training: bool, s
 
 
 def _mask(rng: Generator, shape: Shape, p: float) -> Any:
-    return rng.random(shape, np.float32) >= p
+    return drawing(rng).random(shape, np.float32) >= p
 
 
+@checked
 @composite
 def dropout(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool = True) -> Tensor:
     """Set each value to 0 with probability p, and divide the others by ``1 - p``, so that the mean stays.
@@ -98,6 +100,7 @@ def dropout(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool
     return _drop("dropout", values, p, rng, training, values.shape)
 
 
+@checked
 @composite
 def dropout_channels(x: Any, p: float = 0.5, rng: Generator | None = None, training: bool = True) -> Tensor:
     """Set whole channels of each sample to 0 with probability p, and divide the others by ``1 - p``.

@@ -10,10 +10,11 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes, normal_axis
-from autograd_cnn.ops.indexing import slice_p, take
+from autograd_cnn.ops.indexing import slice_p
 from autograd_cnn.ops.movement import reshape, transpose
 from autograd_cnn.ops.reductions import expand_p
 from autograd_cnn.primitive import Primitive, late
@@ -30,6 +31,16 @@ roll_p: Primitive = Primitive(
 def ravel(x: Any) -> Tensor:
     """Give the elements in one row, in row-major order.
 
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Of shape (x.size,). Gradient: ``g`` in x's shape.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -40,8 +51,21 @@ def ravel(x: Any) -> Tensor:
     return reshape(x, (x.size,))
 
 
+@checked
 def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     """Exchange two axes.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis1, axis2 : int
+        The two axes.
+
+    Returns
+    -------
+    Tensor
+        x with the two exchanged. Gradient: ``g`` with them exchanged back.
 
     Raises
     ------
@@ -61,6 +85,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Tensor:
     return transpose(x, order)
 
 
+@checked
 def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Move axes to other places; the others keep their order.
 
@@ -70,6 +95,11 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
         Any shape.
     source, destination : int or sequence of int
         Where the axes are, and where they go: equally many.
+
+    Returns
+    -------
+    Tensor
+        x with its axes in another order. Gradient: ``g`` with its axes moved back.
 
     Raises
     ------
@@ -100,8 +130,21 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
     return transpose(x, order)
 
 
+@checked
 def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
     """Add axes of size 1 at the given places of the result.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis : int or sequence of int
+        Where the new axes stand in the result.
+
+    Returns
+    -------
+    Tensor
+        x's shape with ones put in. Gradient: ``g`` in x's shape.
 
     Raises
     ------
@@ -122,8 +165,21 @@ def expand_dims(x: Any, axis: int | Sequence[int]) -> Tensor:
     return reshape(x, tuple(1 if i in added else next(sizes) for i in range(rank)))
 
 
+@checked
 def squeeze(x: Any, axis: Axis = None) -> Tensor:
     """Drop axes of size 1: the given ones, or all of them.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis : int, tuple of int or None
+        Which axes of size 1 to drop; None for all.
+
+    Returns
+    -------
+    Tensor
+        x's shape without those axes. Gradient: ``g`` in x's shape.
 
     Raises
     ------
@@ -153,10 +209,21 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
     return reshape(x, tuple(n for a, n in enumerate(x.shape) if a not in dropped))
 
 
+@checked
 def broadcast_to(x: Any, shape: int | Sequence[int]) -> Tensor:
     """Repeat along missing axes and axes of size 1, up to a shape; no values are copied.
 
-    Gradient: ``g`` summed over what was repeated.
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    shape : int or sequence of int
+        The shape to reach: aligned at the last axis, x's sizes are equal or 1.
+
+    Returns
+    -------
+    Tensor
+        Of that shape. Gradient: ``g`` summed over what was repeated.
 
     Raises
     ------
@@ -180,17 +247,30 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Tensor:
             operands={"x": x},
             rule="aligned at the last axis, sizes must be equal, or 1 in x",
         )
-    return _expanded(reshape(x, padded), target)
+    return expanded(reshape(x, padded), target)
 
 
-def _expanded(x: Tensor, shape: Shape) -> Tensor:
+def expanded(x: Tensor, shape: Shape) -> Tensor:
     """Repeat along the axes where the sizes differ."""
     axes = tuple(a for a, (n, m) in enumerate(zip(x.shape, shape, strict=True)) if n != m)
     return apply(expand_p, (x,), {"axis": axes, "keepdims": True, "shape": shape}) if axes else x
 
 
+@checked
 def flip(x: Any, axis: Axis = None) -> Tensor:
-    """Reverse the order of the elements along axes, None for all; the gradient is flipped back.
+    """Reverse the order of the elements along axes, None for all.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    axis : int, tuple of int or None
+        Which axes to reverse; None for all.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g`` flipped back.
 
     Raises
     ------
@@ -209,6 +289,7 @@ def flip(x: Any, axis: Axis = None) -> Tensor:
     return apply(slice_p, (x,), {"index": back, "shape": x.shape})
 
 
+@checked
 @composite
 def roll(x: Any, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     """Move elements along axes; those pushed out come back in at the other end.
@@ -257,100 +338,5 @@ def _total(shift: int | Sequence[int]) -> int:
     return shift if isinstance(shift, int) else sum(shift)
 
 
-@composite
-def tile(x: Any, repetitions: int | Sequence[int]) -> Tensor:
-    """Lay copies of a tensor side by side.
-
-    Parameters
-    ----------
-    x : array_like
-        Any shape.
-    repetitions : int or sequence of int
-        How many copies along each axis, aligned at the last; missing axes are added.
-
-    Returns
-    -------
-    Tensor
-        Gradient: ``g`` summed over the copies.
-
-    Raises
-    ------
-    RangeError
-        When a number is negative.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> ag.tile(ag.tensor([1.0, 2.0]), (2, 2))
-    tensor([[1., 2., 1., 2.],
-            [1., 2., 1., 2.]], dtype=float32)
-    """
-    x = as_tensor(x)
-    counts = (repetitions,) if isinstance(repetitions, int) else tuple(repetitions)
-    _check_counts("tile", counts, x)
-    rank = max(len(counts), x.ndim)
-    counts, sizes = (1,) * (rank - len(counts)) + counts, (1,) * (rank - x.ndim) + x.shape
-    # (n, m) becomes (1, n, 1, m), then (copies, n, copies, m)
-    between = tuple(n for size in sizes for n in (1, size))
-    copied = tuple(n for pair in zip(counts, sizes, strict=True) for n in pair)
-    target = tuple(count * size for count, size in zip(counts, sizes, strict=True))
-    return reshape(_expanded(reshape(x, between), copied), target)
-
-
-@composite
-def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
-    """Repeat each element, next to itself.
-
-    Parameters
-    ----------
-    x : array_like
-        Any shape.
-    repeats : int or sequence of int
-        How often: for all elements, or one number for each place along the axis.
-    axis : int or None
-        Along which axis; None flattens x first.
-
-    Returns
-    -------
-    Tensor
-        Gradient: ``g`` summed over the copies.
-
-    Raises
-    ------
-    RangeError
-        When the axis is out of range or a number negative.
-    ShapeError
-        When there are more or fewer numbers than places.
-
-    Examples
-    --------
-    >>> import autograd_cnn as ag
-    >>> ag.repeat(ag.tensor([1.0, 2.0]), 2)
-    tensor([1., 1., 2., 2.], dtype=float32)
-    """
-    x = ravel(x) if axis is None else as_tensor(x)
-    along = normal_axis("repeat", axis or 0, x)
-    counts = (repeats,) if isinstance(repeats, int) else tuple(int(n) for n in repeats)
-    _check_counts("repeat", counts, x)
-    size = x.shape[along]
-    if len(counts) == 1:
-        head, tail = x.shape[:along], x.shape[along + 1 :]
-        spread = _expanded(reshape(x, (*head, size, 1, *tail)), (*head, size, counts[0], *tail))
-        return reshape(spread, (*head, size * counts[0], *tail))
-    if len(counts) != size:
-        raise ShapeError(
-            "repeat",
-            f"{len(counts)} numbers for {size} places along axis {along}",
-            operands={"x": x},
-            fits=f"one number, or {size}",
-        )
-    return take(x, np.repeat(np.arange(size), counts), along)
-
-
-def _check_counts(op: str, counts: Sequence[int], x: Tensor) -> None:
-    if any(n < 0 for n in counts):
-        raise RangeError(op, f"{tuple(counts)} has a negative number", operands={"x": x}, fits="0 or more")
-
-
 late.ravel, late.swapaxes, late.squeeze = ravel, swapaxes, squeeze
-late.flip, late.repeat = flip, repeat
+late.flip = flip

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd_cnn._apply import apply
-from autograd_cnn._modes import composite
+from autograd_cnn._modes import composite, drawing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.kernels.blockwise import blockwise
@@ -112,6 +113,7 @@ brelu_p: Primitive = Primitive(
 )
 
 
+@checked
 def leaky_relu(x: Any, slope: float = 0.01) -> Tensor:
     """Leaky ReLU: ``slope * x`` for x < 0, x for x >= 0.
 
@@ -151,6 +153,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Tensor:
     return apply(prelu_p, (as_float(x), float(slope)))
 
 
+@checked
 @composite
 def rrelu(
     x: Any,
@@ -224,7 +227,7 @@ def check_slopes(op: str, lower: float, upper: float) -> None:
 
 
 def _uniform(rng: Generator, shape: Shape, dtype: Any, lower: float, upper: float) -> Any:
-    drawn = rng.random(shape, np.float64 if dtype == np.float64 else np.float32)
+    drawn = drawing(rng).random(shape, np.float64 if dtype == np.float64 else np.float32)
     drawn *= upper - lower
     drawn += lower
     return drawn.astype(dtype, copy=False)

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_float, as_tensor, astype
 from autograd_cnn.ops._shapes import Axis, Shape, normal_axes
@@ -114,6 +115,7 @@ def _min_jvp(t: Any, x: Any, *, axis: Shape, keepdims: bool, ties: Ties) -> Any:
 min_p: Primitive = Primitive("min", _min, "x", shape=reduced, vjps={"x": _min_rule}, jvps={"x": _min_jvp})
 
 
+@checked
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Sum over axes.
 
@@ -147,16 +149,32 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return apply(sum_p, (x,), settings)
 
 
+@checked
 @composite
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Average over axes: the sum divided by the number of elements. Arguments and errors as in `sum`.
+    """Average over axes: the sum divided by the number of elements.
 
-    Integers become float32. Gradient: ``g / n``, repeated along the averaged axes.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g / n``, repeated along the averaged
+        axes.
 
     Raises
     ------
     ShapeError
         When there is nothing to average.
+    RangeError
+        When an axis is out of range or named twice.
 
     Examples
     --------
@@ -176,6 +194,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return sum(values, axes, keepdims) / count
 
 
+@checked
 def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
     """Largest element over axes.
 
@@ -218,8 +237,33 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first")
     return apply(max_p, (x,), settings)
 
 
+@checked
 def min(x: Any, axis: Axis = None, keepdims: bool = False, ties: Ties = "first") -> Tensor:
-    """Smallest element over axes. Arguments, gradient and errors as in `max`.
+    """Smallest element over axes.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape. A NaN wins over numbers; of several NaN the first wins.
+    axis : int, tuple of int or None
+        The axes to go over; None for all of them.
+    keepdims : bool
+        Keep the reduced axes, with size 1.
+    ties : {"first", "last", "split"}
+        Which of several equal smallest elements gets the cotangent: the first in row-major order, the last,
+        or equal shares.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the axes (or with size 1 there). Gradient: ``g`` to the winners, 0 to the others.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range or ``ties`` is none of the three.
+    ShapeError
+        When there is nothing to compare.
 
     Examples
     --------

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.comparison import less_equal_p, select_p
@@ -82,9 +83,27 @@ def mse_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> T
 
 @composite
 def l1_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> Tensor:
-    """Absolute error, ``|predictions - targets|``. Arguments and errors as in `mse_loss`.
+    """Absolute error, ``|predictions - targets|``.
 
-    Gradient to the predictions: the difference's sign, which is 0 at the kink where both are equal.
+    Parameters
+    ----------
+    predictions, targets : array_like
+        Of one shape; integers become float32.
+    reduction : {"mean", "sum", "none"}
+        Average the losses, add them up, or give one an element.
+
+    Returns
+    -------
+    Tensor
+        A scalar, or of the operands' shape without reduction. Gradient to the predictions: the difference's
+        sign, which is 0 at the kink where both are equal.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes differ, or there is nothing to average.
+    RangeError
+        When the reduction is none of the three.
 
     Examples
     --------
@@ -96,6 +115,7 @@ def l1_loss(predictions: Any, targets: Any, reduction: Reduction = "mean") -> Te
     return reduced("l1_loss", absolute(first - second), reduction)
 
 
+@checked
 @composite
 def huber_loss(predictions: Any, targets: Any, delta: float = 1.0, reduction: Reduction = "mean") -> Tensor:
     """Squared error near 0, absolute error far from it.

@@ -8,14 +8,34 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import WindowGeometry
+from autograd_cnn.ops._gated import in_blocks
 from autograd_cnn.ops._operands import as_float
+from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.lp_pooling import even_power_p, positive_power_p
 from autograd_cnn.ops.movement import reshape
 from autograd_cnn.ops.window_pooling import window_sum_p
+from autograd_cnn.primitive import Primitive
+
+# one op and not two, so that the power is not kept beside its base
+times_power_p: Primitive = Primitive(
+    "times_power",
+    in_blocks(lambda x, base, *, exponent: x * positive_power_p.kernel(base, exponent=exponent)),
+    "x base",
+    shape=elementwise("times_power", "x", "base"),
+    vjps={
+        "x": lambda g, base, *, exponent: times_power_p(g, base, exponent=exponent),
+        "base": lambda g, x, base, *, exponent: times_power_p(x, base, exponent=exponent - 1) * g * exponent,
+    },
+    diagonal=True,
+    check_first=False,
+    title="times a power",
+)
 
 
+@checked
 @composite
 def local_response_norm(
     x: Any, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
@@ -61,7 +81,7 @@ def local_response_norm(
     image = as_float(x)
     if image.ndim < 2:
         raise ShapeError(op, "x has no channels", operands={"x": image}, fits="x (N, C, *positions)")
-    if not (isinstance(size, int) and size >= 1 and k > 0 and alpha >= 0):
+    if not (size >= 1 and k > 0 and alpha >= 0):
         raise RangeError(
             op,
             f"size={size!r}, alpha={alpha!r}, k={k!r} leave the divisor undefined",
@@ -73,5 +93,5 @@ def local_response_norm(
     geometry = WindowGeometry(plane, (size, 1), plane, (1, 1), ((size // 2, (size - 1) // 2), (0, 0)), (1, 1))
     rows = reshape(image, (batch, 1, *plane))
     energy = apply(window_sum_p, (apply(even_power_p, (rows,), {"exponent": 2}),), {"geometry": geometry})
-    gain = apply(positive_power_p, (energy * (alpha / size) + k,), {"exponent": -beta})
-    return reshape(rows * gain, image.shape)
+    scaled = apply(times_power_p, (rows, energy * (alpha / size) + k), {"exponent": -beta})
+    return reshape(scaled, image.shape)

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._elementwise import question, step
 from autograd_cnn.ops._operands import as_float, as_tensor, same_kind
@@ -61,7 +62,17 @@ nan_to_num_p: Primitive = Primitive(
 
 
 def floor(x: Any) -> Tensor:
-    """Largest whole number that is not above x. Its gradient is a known zero, also at the jumps.
+    """Largest whole number that is not above x.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Its gradient is a known zero, also at the jumps.
 
     Examples
     --------
@@ -73,7 +84,17 @@ def floor(x: Any) -> Tensor:
 
 
 def ceil(x: Any) -> Tensor:
-    """Smallest whole number that is not below x. Its gradient is a known zero, also at the jumps.
+    """Smallest whole number that is not below x.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Its gradient is a known zero, also at the jumps.
 
     Examples
     --------
@@ -85,7 +106,17 @@ def ceil(x: Any) -> Tensor:
 
 
 def trunc(x: Any) -> Tensor:
-    """Whole part of x, towards 0. Its gradient is a known zero, also at the jumps.
+    """Whole part of x, towards 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Its gradient is a known zero, also at the jumps.
 
     Examples
     --------
@@ -96,10 +127,21 @@ def trunc(x: Any) -> Tensor:
     return apply(trunc_p, (as_tensor(x),))
 
 
+@checked
 def round(x: Any, decimals: int = 0) -> Tensor:
     """Round to ``decimals`` decimal places; a half goes to the even neighbour, as in NumPy.
 
-    Its gradient is a known zero, also at the jumps.
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    decimals : int
+        How many places after the point; negative ones stand before it.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Its gradient is a known zero, also at the jumps.
 
     Examples
     --------
@@ -111,7 +153,17 @@ def round(x: Any, decimals: int = 0) -> Tensor:
 
 
 def floor_divide(x: Any, y: Any) -> Tensor:
-    """``floor(x / y)`` elementwise, ``x // y``; shapes broadcast. Its gradient is a known zero.
+    """``floor(x / y)`` elementwise, ``x // y``.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Python scalars don't widen the dtype; integers take the other's float.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Its gradient is a known zero.
 
     Raises
     ------
@@ -130,7 +182,15 @@ def floor_divide(x: Any, y: Any) -> Tensor:
 def remainder(x: Any, y: Any) -> Tensor:
     """``x - floor(x / y) * y`` elementwise, ``x % y``, with the sign of y; also called `mod`.
 
-    Shapes broadcast. Gradients: ``g`` to x, ``-g * floor(x / y)`` to y, also at the jumps.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Python scalars don't widen the dtype; integers take the other's float.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g`` to x, ``-g * floor(x / y)`` to y, also at the jumps.
 
     Raises
     ------
@@ -192,6 +252,7 @@ def _clipped(x: Any, low: Any, high: Any) -> Tensor:
     return raised if high is None else minimum(raised, high)
 
 
+@checked
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Replace NaN and infinities by numbers.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.ops._gated import gated, in_blocks
@@ -126,6 +127,7 @@ def _positive(op: str, name: str, value: float) -> float:
     return float(value)
 
 
+@checked
 def isru(x: Any, a: float = 1.0) -> Tensor:
     """Inverse square root unit: ``x / sqrt(1 + a x**2)``, a sigmoid from -1 / sqrt(a) to 1 / sqrt(a).
 
@@ -160,6 +162,7 @@ def isru(x: Any, a: float = 1.0) -> Tensor:
     return apply(isru_p, (as_float(x),), {"a": _positive("isru", "a", a)})
 
 
+@checked
 def isrlu(x: Any, a: float = 1.0) -> Tensor:
     """Inverse square root linear unit: ``x / sqrt(1 + a x**2)`` for x < 0, x for x >= 0.
 
@@ -194,6 +197,7 @@ def isrlu(x: Any, a: float = 1.0) -> Tensor:
     return apply(isrlu_p, (as_float(x),), {"a": _positive("isrlu", "a", a)})
 
 
+@checked
 def hard_sigmoid(x: Any, slope: float = 1 / 6, offset: float = 0.5) -> Tensor:
     """Sigmoid made of straight lines: ``slope * x + offset``, kept between 0 and 1.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import overload
 
+from autograd_cnn.checks import shown, whole_numbers
 from autograd_cnn.errors import RangeError
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, per_axis, window_geometry
 
@@ -91,11 +92,12 @@ def conv_output_size(
     3
     """
     op = "conv_output_size"
-    rank = 1 if isinstance(n, int) else len(n)
-    if not rank:
-        raise RangeError(op, "n names no axis", fits="an integer, or one an axis")
+    read = whole_numbers(n)
+    if read is None or read == ():
+        raise RangeError(op, f"n={shown(n)} names no axis", fits="an integer, or one an axis")
+    rank = 1 if isinstance(read, int) else len(read)
     size = per_axis(op, "n", n, rank)
     output = window_geometry(
         op, size, per_axis(op, "window", window, rank), stride, padding, dilation, rounding
     ).output
-    return output[0] if isinstance(n, int) else output
+    return output[0] if isinstance(read, int) else output

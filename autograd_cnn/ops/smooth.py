@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.kernels import error_function
 from autograd_cnn.ops._elementwise import unary
@@ -149,6 +150,7 @@ def mish(x: Any) -> Tensor:
     return apply(mish_p, (as_float(x),))
 
 
+@checked
 def gelu(x: Any, approximate: bool = False) -> Tensor:
     """Gaussian error linear unit: x times the probability that a standard normal number is below x.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.kernels import softmax as kernels
 from autograd_cnn.ops._operands import as_float
 from autograd_cnn.ops._shapes import elementwise, normal_axis
@@ -76,6 +77,7 @@ hardmax_p: Primitive = Primitive(
 )
 
 
+@checked
 def softmax(x: Any, axis: int = -1) -> Tensor:
     """Softmax: ``exp(x) / sum(exp(x))`` along an axis, without overflow.
 
@@ -106,6 +108,7 @@ def softmax(x: Any, axis: int = -1) -> Tensor:
     return apply(softmax_p, (x,), {"axis": normal_axis("softmax", axis, x)})
 
 
+@checked
 def log_softmax(x: Any, axis: int = -1) -> Tensor:
     """Logarithm of the softmax: ``x - log(sum(exp(x)))`` along an axis, without overflow.
 
@@ -136,6 +139,7 @@ def log_softmax(x: Any, axis: int = -1) -> Tensor:
     return apply(log_softmax_p, (x,), {"axis": normal_axis("log_softmax", axis, x)})
 
 
+@checked
 def hardmax(x: Any, axis: int = -1) -> Tensor:
     """Hardmax: 1 at the largest value along an axis, 0 elsewhere.
 

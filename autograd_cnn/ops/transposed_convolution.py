@@ -7,6 +7,7 @@ from typing import Any
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry
 from autograd_cnn.ops._shapes import Shape
@@ -33,7 +34,7 @@ def _convolve_transposed(
     small, window = image.shape[2:], kernel.shape[2:]
     strides, dilations = per_axis(op, "stride", stride, rank), per_axis(op, "dilation", dilation, rank)
     extra = per_axis(op, "output_padding", output_padding, rank, least=0)
-    if padding == "same":
+    if isinstance(padding, str) and padding == "same":
         raise RangeError(
             op, 'padding="same" has no meaning here', fits="integers or pairs, and output_padding"
         )
@@ -54,6 +55,13 @@ def _check_transposed_sizes(
     op: str, operands: tuple[Tensor, ...], large: Shape, extra: Shape, strides: Shape, dilations: Shape
 ) -> None:
     named = dict(zip(("x", "weight", "bias"), operands, strict=False))
+    if min(operands[1].shape[2:]) < 1:
+        raise ShapeError(
+            op,
+            f"a window of {operands[1].shape[2:]} has no taps",
+            operands=named,
+            fits="a window of at least 1 along each axis",
+        )
     if min(large) < 1:
         raise ShapeError(
             op,
@@ -72,6 +80,7 @@ def _check_transposed_sizes(
             )
 
 
+@checked
 @composite
 def conv_transpose1d(
     x: Any,
@@ -94,6 +103,7 @@ def conv_transpose1d(
     return _convolve_transposed(1, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 
+@checked
 @composite
 def conv_transpose2d(
     x: Any,
@@ -142,6 +152,7 @@ def conv_transpose2d(
     return _convolve_transposed(2, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 
+@checked
 @composite
 def conv_transpose3d(
     x: Any,

@@ -9,6 +9,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.ops._shapes import Shape, normal_axis
@@ -56,10 +57,21 @@ undiagonal_p: Primitive = Primitive(
 )
 
 
+@checked
 def triu(x: Any, k: int = 0) -> Tensor:
     """Upper triangle of matrices (..., rows, columns): zeros below the k-th diagonal.
 
-    The gradient is ``g``'s same triangle.
+    Parameters
+    ----------
+    x : array_like
+        (..., rows, columns).
+    k : int
+        Which diagonal is the last one kept: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        Same shape. The gradient is ``g``'s same triangle.
 
     Raises
     ------
@@ -76,10 +88,21 @@ def triu(x: Any, k: int = 0) -> Tensor:
     return apply(triangle_p, (_matrices("triu", x),), {"k": k, "upper": True})
 
 
+@checked
 def tril(x: Any, k: int = 0) -> Tensor:
     """Lower triangle of matrices (..., rows, columns): zeros above the k-th diagonal.
 
-    The gradient is ``g``'s same triangle.
+    Parameters
+    ----------
+    x : array_like
+        (..., rows, columns).
+    k : int
+        Which diagonal is the last one kept: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        Same shape. The gradient is ``g``'s same triangle.
 
     Raises
     ------
@@ -96,6 +119,7 @@ def tril(x: Any, k: int = 0) -> Tensor:
     return apply(triangle_p, (_matrices("tril", x),), {"k": k, "upper": False})
 
 
+@checked
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Diagonals of the matrices that two axes form.
 
@@ -135,8 +159,21 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     return apply(diagonal_p, (moved,), {"offset": offset, "shape": moved.shape})
 
 
+@checked
 def diag(x: Any, k: int = 0) -> Tensor:
     """Make a square matrix with x, of one axis, on its k-th diagonal; or give the k-th diagonal of a matrix.
+
+    Parameters
+    ----------
+    x : array_like
+        (N,) or (rows, columns).
+    k : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+
+    Returns
+    -------
+    Tensor
+        (N + |k|, N + |k|), or the diagonal of a matrix, one axis. Gradient: ``g`` at the same places.
 
     Raises
     ------
@@ -159,9 +196,31 @@ def diag(x: Any, k: int = 0) -> Tensor:
     return apply(undiagonal_p, (x,), {"offset": k, "shape": (side, side)})
 
 
+@checked
 @composite
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """Sum of the diagonals. Arguments and errors as in `diagonal`.
+    """Sum of the diagonals.
+
+    Parameters
+    ----------
+    x : array_like
+        At least two axes.
+    offset : int
+        Which diagonal: 0 for the main one, above it if positive, below it if negative.
+    axis1, axis2 : int
+        The axes of the matrices' rows and columns.
+
+    Returns
+    -------
+    Tensor
+        x's shape without the two axes. Gradient: ``g`` to each element of its diagonal, 0 elsewhere.
+
+    Raises
+    ------
+    RangeError
+        When an axis is out of range, or both are the same.
+    ShapeError
+        When x has less than two axes.
 
     Examples
     --------

@@ -11,11 +11,15 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.kernels import activations as formulas
 from autograd_cnn.ops._elementwise import quotient_or_zero, unary
+from autograd_cnn.ops._gated import gated
 from autograd_cnn.ops._operands import as_float, same_kind
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops.arithmetic import true_operands
+from autograd_cnn.ops.comparison import select_p
 from autograd_cnn.ops.elementwise import sqrt_p
+from autograd_cnn.ops.logic import isinf_p
 from autograd_cnn.primitive import Primitive
 
 hypot_p: Primitive = Primitive(
@@ -49,22 +53,48 @@ arctan2_p: Primitive = Primitive(
     diagonal=True,
     check_first=False,
 )
+
+
+def _arctan_curve(h: Any, x: Any) -> Any:
+    far = isinf_p(x)  # flat there, in every derivative
+    near = select_p(far, 0.0, x)
+    size = hypot_p(near, 1.0)
+    return select_p(far, 0.0, h / size / size / size / size * near * -2)
+
+
+def _arcsinh_curve(h: Any, x: Any) -> Any:
+    far = isinf_p(x)
+    near = select_p(far, 0.0, x)
+    size = hypot_p(near, 1.0)
+    return select_p(far, 0.0, -(h / size / size / size * near))
+
+
 sin_p: Primitive = unary("sin", np.sin, lambda g, x: g * cos_p(x))
 cos_p: Primitive = unary("cos", np.cos, lambda g, x: -(g * sin_p(x)))
 tan_p: Primitive = unary("tan", np.tan, lambda g, out: g * (out * out + 1))
 # (1 - x) (1 + x) keeps the digits that 1 - x * x loses near 1
 arcsin_p: Primitive = unary("arcsin", np.arcsin, lambda g, x: g / sqrt_p((1 - x) * (1 + x)))
 arccos_p: Primitive = unary("arccos", np.arccos, lambda g, x: -(g / sqrt_p((1 - x) * (1 + x))))
-arctan_p: Primitive = unary("arctan", np.arctan, lambda g, x: g / hypot_p(x, 1.0) / hypot_p(x, 1.0))
+arctan_p: Primitive = gated("arctan", np.arctan, formulas.arctan_gate, _arctan_curve)
 sinh_p: Primitive = unary("sinh", np.sinh, lambda g, x: g * cosh_p(x))
 cosh_p: Primitive = unary("cosh", np.cosh, lambda g, x: g * sinh_p(x))
-arcsinh_p: Primitive = unary("arcsinh", np.arcsinh, lambda g, x: g / hypot_p(x, 1.0))
+arcsinh_p: Primitive = gated("arcsinh", np.arcsinh, formulas.arcsinh_gate, _arcsinh_curve)
 arccosh_p: Primitive = unary("arccosh", np.arccosh, lambda g, x: g / (sqrt_p(x - 1) * sqrt_p(x + 1)))
 arctanh_p: Primitive = unary("arctanh", np.arctanh, lambda g, x: g / ((1 - x) * (1 + x)))
 
 
 def sin(x: Any) -> Tensor:
-    """Sine of an angle in radians. Gradient: ``g * cos(x)``. Integers become float32.
+    """Sine of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * cos(x)``.
 
     Examples
     --------
@@ -76,7 +106,17 @@ def sin(x: Any) -> Tensor:
 
 
 def cos(x: Any) -> Tensor:
-    """Cosine of an angle in radians. Gradient: ``-g * sin(x)``. Integers become float32.
+    """Cosine of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g * sin(x)``.
 
     Examples
     --------
@@ -88,7 +128,17 @@ def cos(x: Any) -> Tensor:
 
 
 def tan(x: Any) -> Tensor:
-    """Tangent of an angle in radians. Gradient: ``g * (1 + tan(x)**2)``. Integers become float32.
+    """Tangent of an angle in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * (1 + tan(x)**2)``.
 
     Examples
     --------
@@ -100,9 +150,17 @@ def tan(x: Any) -> Tensor:
 
 
 def arcsin(x: Any) -> Tensor:
-    """Inverse sine, from -pi/2 to pi/2. Gradient: ``g / sqrt(1 - x**2)``; infinite at -1 and 1.
+    """Inverse sine, from -pi/2 to pi/2.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(1 - x**2)``; infinite at -1 and 1.
 
     Examples
     --------
@@ -114,9 +172,17 @@ def arcsin(x: Any) -> Tensor:
 
 
 def arccos(x: Any) -> Tensor:
-    """Inverse cosine, from 0 to pi. Gradient: ``-g / sqrt(1 - x**2)``; infinite at -1 and 1.
+    """Inverse cosine, from 0 to pi.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``-g / sqrt(1 - x**2)``; infinite at -1 and 1.
 
     Examples
     --------
@@ -128,7 +194,17 @@ def arccos(x: Any) -> Tensor:
 
 
 def arctan(x: Any) -> Tensor:
-    """Inverse tangent, from -pi/2 to pi/2. Gradient: ``g / (1 + x**2)``. Integers become float32.
+    """Inverse tangent, from -pi/2 to pi/2.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (1 + x**2)``.
 
     Examples
     --------
@@ -140,7 +216,17 @@ def arctan(x: Any) -> Tensor:
 
 
 def sinh(x: Any) -> Tensor:
-    """Hyperbolic sine. Gradient: ``g * cosh(x)``. Integers become float32.
+    """Hyperbolic sine.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * cosh(x)``.
 
     Examples
     --------
@@ -152,7 +238,17 @@ def sinh(x: Any) -> Tensor:
 
 
 def cosh(x: Any) -> Tensor:
-    """Hyperbolic cosine. Gradient: ``g * sinh(x)``. Integers become float32.
+    """Hyperbolic cosine.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g * sinh(x)``.
 
     Examples
     --------
@@ -164,9 +260,17 @@ def cosh(x: Any) -> Tensor:
 
 
 def arcsinh(x: Any) -> Tensor:
-    """Inverse hyperbolic sine; also called `arsinh`. Gradient: ``g / sqrt(1 + x**2)``.
+    """Inverse hyperbolic sine; also called `arsinh`.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(1 + x**2)``.
 
     Examples
     --------
@@ -178,9 +282,17 @@ def arcsinh(x: Any) -> Tensor:
 
 
 def arccosh(x: Any) -> Tensor:
-    """Inverse hyperbolic cosine, for x >= 1. Gradient: ``g / sqrt(x**2 - 1)``; infinite at 1.
+    """Inverse hyperbolic cosine, for x >= 1.
 
-    Integers become float32.
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / sqrt(x**2 - 1)``; infinite at 1.
 
     Examples
     --------
@@ -192,7 +304,17 @@ def arccosh(x: Any) -> Tensor:
 
 
 def arctanh(x: Any) -> Tensor:
-    """Inverse hyperbolic tangent, for -1 < x < 1. Gradient: ``g / (1 - x**2)``. Integers become float32.
+    """Inverse hyperbolic tangent, for -1 < x < 1.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape; integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Same shape. Gradient: ``g / (1 - x**2)``.
 
     Examples
     --------
@@ -204,9 +326,18 @@ def arctanh(x: Any) -> Tensor:
 
 
 def hypot(x: Any, y: Any) -> Tensor:
-    """Length of a vector, ``sqrt(x**2 + y**2)``, without overflow; shapes broadcast.
+    """Length of a vector, ``sqrt(x**2 + y**2)``, without overflow.
 
-    Gradients: ``g * x / hypot`` to x, ``g * y / hypot`` to y; 0 at the kink (0, 0). Integers become float32.
+    Parameters
+    ----------
+    x, y : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * x / hypot`` to x, ``g * y / hypot`` to y; 0 at the kink (0,
+        0).
 
     Raises
     ------
@@ -223,10 +354,18 @@ def hypot(x: Any, y: Any) -> Tensor:
 
 
 def arctan2(y: Any, x: Any) -> Tensor:
-    """Angle of the point (x, y), from -pi to pi; shapes broadcast, and y comes first, as in NumPy.
+    """Angle of the point (x, y), from -pi to pi, and y comes first, as in NumPy.
 
-    Gradients: ``g * x / (x**2 + y**2)`` to y, ``-g * y / (x**2 + y**2)`` to x; 0 at the origin.
-    Integers become float32.
+    Parameters
+    ----------
+    y, x : array_like
+        Shapes that broadcast. Integers become float32.
+
+    Returns
+    -------
+    Tensor
+        Of the broadcast shape. Gradients: ``g * x / (x**2 + y**2)`` to y, ``-g * y / (x**2 + y**2)`` to x;
+        0 at the origin.
 
     Raises
     ------

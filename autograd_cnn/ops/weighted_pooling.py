@@ -12,6 +12,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked, near
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.window_sums import window_sum
@@ -112,7 +113,12 @@ def _weighted_pool(
         check_real_cells(op, geometry)
     if isinstance(weights, str):
         if weights not in ("distance", "gaussian"):
-            raise RangeError(op, f"weights={weights!r} is unknown", fits='"distance", "gaussian" or an array')
+            raise RangeError(
+                op,
+                f"weights={weights!r} is unknown",
+                operands={"x": image},
+                fits=near(weights, ("distance", "gaussian")) + '"distance", "gaussian" or an array',
+            )
         if sigma is not None and not sigma > 0:
             raise RangeError(op, f"sigma={sigma!r} gives no bell", fits="a number above 0")
         taps = _distance_weights(geometry, weights, sigma)
@@ -139,6 +145,7 @@ def _learned_average(
     return _learned_sums(image, taps, geometry) / divisors
 
 
+@checked
 @composite
 def weighted_pool1d(
     x: Any,
@@ -164,6 +171,7 @@ def weighted_pool1d(
     )
 
 
+@checked
 @composite
 def weighted_pool2d(
     x: Any,
@@ -228,6 +236,7 @@ def weighted_pool2d(
     )
 
 
+@checked
 @composite
 def weighted_pool3d(
     x: Any,

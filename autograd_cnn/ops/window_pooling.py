@@ -11,6 +11,7 @@ import numpy as np
 from autograd_cnn._apply import apply
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.window_sums import window_counts, window_sum, window_sum_transpose
 from autograd_cnn.ops._operands import as_float
@@ -84,6 +85,7 @@ def _average(
     return sums / (counts if isinstance(counts, float) else np.asarray(counts, sums.dtype))
 
 
+@checked
 @composite
 def avg_pool1d(
     x: Any,
@@ -105,6 +107,7 @@ def avg_pool1d(
     return _average(1, x, window, stride, padding, dilation, rounding, count_include_pad)
 
 
+@checked
 @composite
 def avg_pool2d(
     x: Any,
@@ -152,6 +155,7 @@ def avg_pool2d(
     return _average(2, x, window, stride, padding, dilation, rounding, count_include_pad)
 
 
+@checked
 @composite
 def avg_pool3d(
     x: Any,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.optim.optimiser import Optimiser, check_range
 
 
@@ -40,6 +41,7 @@ class Adam(Optimiser):
     tensor([0.5], dtype=float32, requires_grad=True)
     """
 
+    @checked
     def __init__(
         self,
         parameters: Iterable[Tensor],
@@ -49,8 +51,8 @@ class Adam(Optimiser):
     ) -> None:
         super().__init__(parameters, lr)
         for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-            check_range("Adam", name, beta, 0.0, 1.0)
-        check_range("Adam", "eps", eps, 0.0, 1.0)
+            check_range("Adam", name, beta, 0.0, 1.0, 0.9)
+        check_range("Adam", "eps", eps, 0.0, 1.0, 1e-8)
         self.betas, self.eps = betas, eps
         self._state: dict[int, tuple[int, NDArray[Any], NDArray[Any]]] = {}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, GraphError, RangeError
 
 
@@ -20,16 +21,48 @@ class Optimiser:
         Leaves that want gradients.
     lr : float
         Learning rate, above 0; may be changed between steps.
+
+    Raises
+    ------
+    DTypeError
+        When the parameters are no list of Tensors.
+    GraphError
+        When one is no leaf that wants gradients.
+    RangeError
+        When there are none, or a setting is out of range.
+
+    Examples
+    --------
+    A rule of one's own gives each parameter's new value:
+
+    >>> import autograd_cnn as ag
+    >>> import numpy as np
+    >>> class SignDescent(ag.optim.Optimiser):
+    ...     def _moved(self, number, value, gradient):
+    ...         return value - self.lr * np.sign(gradient)
+    >>> w = ag.tensor([1.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> SignDescent([w], lr=0.5).step()
+    >>> w.item()
+    0.5
     """
 
+    @checked
     def __init__(self, parameters: Iterable[Tensor], lr: float) -> None:
         name = type(self).__name__
         if hasattr(parameters, "named_parameters"):
             raise DTypeError(name, "got a module, not its parameters", fits="model.parameters()")
-        self.parameters = list(dict.fromkeys(parameters))
+        given = list(parameters)
+        self.parameters = list(dict.fromkeys(given)) if all(isinstance(p, Hashable) for p in given) else given
         if not self.parameters:
             raise RangeError(name, "there are no parameters", fits="model.parameters()")
-        for parameter in self.parameters:
+        for number, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, Tensor):
+                raise DTypeError(
+                    name,
+                    f"parameter {number} is a {type(parameter).__name__}, not a Tensor",
+                    fits="model.parameters()",
+                )
             if not parameter.is_leaf or not parameter.requires_grad:
                 raise GraphError(
                     name,
@@ -37,7 +70,7 @@ class Optimiser:
                     operands={parameter.name or "parameter": parameter},
                     fits="tensors made with requires_grad=True",
                 )
-        check_range(name, "lr", lr, 0.0, float("inf"))
+        check_range(name, "lr", lr, 0.0, float("inf"), 0.01)
         self.lr = lr
 
     def step(self) -> None:
@@ -56,9 +89,12 @@ class Optimiser:
             parameter.grad = None
 
 
-def check_range(op: str, name: str, value: float, low: float, high: float) -> None:
-    """Refuse a setting outside (low, high)."""
+def check_range(op: str, name: str, value: float, low: float, high: float, usual: float) -> None:
+    """Refuse a setting outside (low, high), and name a usual one."""
     if not low < value < high:
         raise RangeError(
-            op, f"{name}={value} is out of range", rule=f"{low} < {name} < {high}", fits="a usual value"
+            op,
+            f"{name}={value} is out of range",
+            rule=f"{low:g} < {name} < {high:g}",
+            fits=f"{name}={usual:g}",
         )

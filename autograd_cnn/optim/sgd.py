@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
 from autograd_cnn.optim.optimiser import Optimiser
 
@@ -35,6 +36,7 @@ class SGD(Optimiser):
     tensor([0.5], dtype=float32, requires_grad=True)
     """
 
+    @checked
     def __init__(self, parameters: Iterable[Tensor], lr: float = 0.01, momentum: float = 0.0) -> None:
         super().__init__(parameters, lr)
         if not 0 <= momentum < 1:

@@ -1,68 +1,26 @@
-"""Gradients against central finite differences."""
+"""Gradients against numeric derivatives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.errors import AutogradError, DTypeError, RangeError
-from autograd_cnn.sweep import gradients
+from autograd_cnn.errors import DTypeError, GradientCheckError, RangeError, RuleError
+from autograd_cnn.testing._analytic import audit
+from autograd_cnn.testing._comparing import Check, Tolerance
+from autograd_cnn.testing._report import GradientReport, counted
 
-Array = NDArray[Any]
+GradientMismatch = GradientCheckError  # its name before it moved among the library's errors
 
-
-@dataclass(frozen=True)
-class GradientReport:
-    """What a gradient check found at its worst element.
-
-    Attributes
-    ----------
-    passed : bool
-        Whether every element agreed.
-    order : int
-        Order of the derivative that was checked last.
-    input, element : int, tuple of int
-        Where the error was largest relative to what was allowed.
-    analytic, numeric : float
-        The library's derivative there, and the finite difference.
-    error, allowed : float
-        Their difference, and the tolerance ``atol + rtol * abs(numeric)``.
-    checked : int
-        How many elements were compared.
-    """
-
-    passed: bool
-    order: int
-    input: int
-    element: tuple[int, ...]
-    analytic: float
-    numeric: float
-    error: float
-    allowed: float
-    checked: int
-
-    def __str__(self) -> str:
-        return (
-            f"order {self.order}, input {self.input}, element {self.element}: analytic {self.analytic:.8g}, "
-            f"numeric {self.numeric:.8g}, error {self.error:.3g} (allowed {self.allowed:.3g})"
-        )
-
-
-class GradientMismatch(AutogradError, AssertionError):  # noqa: N818 - read as "a mismatch was found"
-    """A gradient and its finite difference disagree; ``report`` has the worst element."""
-
-    def __init__(self, report: GradientReport) -> None:
-        self.report = report
-        super().__init__(
-            "gradcheck",
-            str(report),
-            fits="the derivative of the forward pass; at kinks and ties no rule agrees with a difference",
-        )
+MODES = ("reverse", "forward")
+METHODS = ("auto", "central", "complex")
+DODGES = 10
 
 
 def gradcheck(
@@ -73,12 +31,21 @@ def gradcheck(
     atol: float = 1e-6,
     rtol: float = 1e-4,
     seed: int = 0,
+    *,
+    modes: Sequence[str] | None = None,
+    method: Literal["auto", "central", "complex"] = "auto",
+    fast: bool = False,
+    dodge: bool = False,
 ) -> GradientReport:
-    """Compare a function's gradients with central finite differences, element by element.
+    """Compare a function's derivatives with numeric ones, element by element.
 
-    The outputs are joined into one number by fixed random weights, ``L = sum(weights * fn(*inputs))``, and
-    ``dL/dx`` is compared with ``(L(x + eps) - L(x - eps)) / (2 eps)`` for each element x of each input.
-    Order 2 then does the same to the gradients themselves.
+    The whole Jacobian is compared: ``dy_i/dx_j`` from the rules with ``(y_i(x + eps e_j) - y_i(x - eps
+    e_j)) / (2 eps)``, or with ``imag(y_i(x + 1j h e_j)) / h`` where the function is made of analytic
+    operations that take complex numbers. Above 256 output elements, neighbours are joined by random weights.
+    Order 2 then does the same to the gradients, as functions of the inputs and of the cotangent that went in.
+
+    Where the slopes on the two sides of an element differ (a kink, a tie of a maximum, a jump, the edge of
+    the domain) the function has no derivative: the report names these elements and nothing is compared there.
 
     Parameters
     ----------
@@ -93,21 +60,37 @@ def gradcheck(
     atol, rtol : float
         Allowed difference: ``atol + rtol * abs(numeric)``.
     seed : int
-        Of the random weights.
+        Of the random directions and weights.
+    modes : sequence of {"reverse", "forward"}, optional
+        Whose rules to check. When left out: both, forward only where every op on the way has a forward rule
+        (the report says so). Beside reverse mode, forward mode is held against it along random directions,
+        to rounding.
+    method : {"auto", "central", "complex"}
+        How to find numeric first derivatives. ``"auto"`` takes the complex step where every op is known to be
+        analytic or comes from outside the library, and a trial along a random direction agrees.
+    fast : bool
+        Compare one number, ``u' J v`` for random u and v, at the cost of three evaluations. It sees a
+        wrong factor or sign, not a small error in one of many elements. Where it disagrees, the full check
+        decides.
+    dodge : bool
+        Move input elements at which there is a kink or tie by random amounts, until there is none.
 
     Returns
     -------
     GradientReport
-        The worst element.
+        The worst element; its ``str`` is readable. ``passed`` is False without an error raised only where
+        every element was non-differentiable, so that nothing could be compared.
 
     Raises
     ------
-    GradientMismatch
-        When an element differs by more than is allowed, or is not finite.
+    GradientCheckError
+        When an element differs by more than is allowed, or is not finite. Its text has the report.
+    RuleNumberError, RuleShapeError, RuleDTypeError
+        When a rule gave something that is no cotangent of its input.
     DTypeError
         When there is nothing to differentiate, or an output is not float64.
     RangeError
-        When ``order`` is neither 1 nor 2.
+        When ``order``, ``modes`` or ``method`` is none of those above.
 
     Examples
     --------
@@ -115,28 +98,67 @@ def gradcheck(
     >>> import numpy as np
     >>> ag.testing.gradcheck(lambda x: ag.tanh(x) * x, [np.linspace(-1, 1, 5)], order=2).passed
     True
+    >>> report = ag.testing.gradcheck(ag.relu, [np.array([-1.0, 0.0, 2.0])])
+    >>> report.verdict, report.kinks[0].element
+    ('NON-DIFFERENTIABLE', (1,))
     """
-    if order not in (1, 2):
-        raise RangeError("gradcheck", f"order={order} is not supported", fits="1 or 2")
-    tensors = [_as_checked(value) for value in inputs]
+    _check_settings(order, modes, method)
+    tensors = [as_checked(value) for value in inputs]
     checked = [number for number, t in enumerate(tensors) if t.requires_grad]
     if not checked:
         raise DTypeError(
             "gradcheck", "no input is floating, so there is nothing to check", fits="floating inputs"
         )
     rng = np.random.default_rng(seed)
-    report = _check(fn, tensors, checked, 1, eps, atol, rtol, rng)
-    if order == 2:
-        weights = [rng.uniform(0.5, 1.5, t.shape) for t in _outputs(fn, tensors)]
-
-        def first_gradients(*values: Tensor) -> list[Tensor]:
-            return _gradients(_outputs(fn, values), weights, [values[i] for i in checked], create_graph=True)
-
-        report = _check(first_gradients, tensors, checked, 2, eps, atol, rtol, rng)
+    tolerance = Tolerance(eps, atol, rtol)
+    with np.errstate(all="ignore"):  # steps leave domains, and the report tells it
+        check, moved = _settled(fn, tensors, checked, tolerance, method, dodge, rng)
+        report = _run(check, modes, fast)
+        if order == 2:
+            report = _second(fn, check, modes, fast, rng, report)
+    if moved:
+        still = ", in vain" if report.kinks else ""
+        note = f"inputs were moved away from kinks, {counted(moved, 'time')}{still}"
+        report = replace(report, notes=(*report.notes, note))
+    if report.failed:
+        raise GradientCheckError(
+            "gradcheck", report, fits="the derivative of the forward pass, to atol + rtol * abs(numeric)"
+        )
     return report
 
 
-def _as_checked(value: Tensor | ArrayLike) -> Tensor:
+def _settled(
+    fn: Callable[..., Any],
+    tensors: list[Tensor],
+    checked: list[int],
+    tolerance: Tolerance,
+    method: str,
+    dodge: bool,
+    rng: np.random.Generator,
+) -> tuple[Check, int]:
+    """Give the check at a point where the rules' results are cotangents and, with ``dodge``, no kink is."""
+    moved = 0
+    while True:
+        check = Check(lambda values: outputs_of(fn, values), tensors, checked, tolerance, 1, rng, method)
+        audit(check.outputs, rng)
+        if not dodge or moved == DODGES or not (kinks := check.find_kinks()):
+            return check, moved
+        moved += 1
+        for kink in kinks:
+            _step_aside(tensors[kink.input], kink.element, rng)
+
+
+def _check_settings(order: int, modes: Sequence[str] | None, method: str) -> None:
+    if order not in (1, 2):
+        raise RangeError("gradcheck", f"order={order} is not supported", fits="1 or 2")
+    if modes is not None and (isinstance(modes, str) or not modes or not set(modes) <= set(MODES)):
+        raise RangeError("gradcheck", f"modes={modes!r} is not supported", fits=f"some of {MODES}")
+    if method not in METHODS:
+        raise RangeError("gradcheck", f"method={method!r} is not supported", fits=f"one of {METHODS}")
+
+
+def as_checked(value: Tensor | ArrayLike) -> Tensor:
+    """Copy an input: floating ones in float64, to be differentiated, others as they are."""
     array = np.array(value.numpy() if isinstance(value, Tensor) else value)
     floating = array.dtype.kind == "f"
     result = Tensor(array.astype(np.float64) if floating else array, floating)
@@ -144,12 +166,13 @@ def _as_checked(value: Tensor | ArrayLike) -> Tensor:
     return result
 
 
-def _outputs(fn: Callable[..., Any], tensors: Sequence[Tensor]) -> list[Tensor]:
+def outputs_of(fn: Callable[..., Any], tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Run a function and give the outputs that have derivatives, all float64."""
     result = fn(*tensors)
     outputs = [result] if isinstance(result, Tensor) else list(result)
-    outputs = [t for t in outputs if t.dtype.kind == "f"]
+    outputs = [t for t in outputs if t.dtype.kind in "fc" and not t.output]
     for output in outputs:
-        if output.dtype != np.float64:
+        if output.dtype not in (np.float64, np.complex128):
             raise DTypeError(
                 "gradcheck",
                 f"an output is {output.dtype}; finite differences need float64 throughout",
@@ -159,75 +182,79 @@ def _outputs(fn: Callable[..., Any], tensors: Sequence[Tensor]) -> list[Tensor]:
     return outputs
 
 
-def _gradients(
-    outputs: list[Tensor], weights: list[Array], inputs: Sequence[Tensor], create_graph: bool
-) -> list[Tensor]:
-    """Give dL/dx for each input; an output that depends on no input adds nothing."""
-    pairs = [(out, w) for out, w in zip(outputs, weights, strict=True) if out.requires_grad]
-    if not pairs:
-        return [Tensor(np.zeros(t.shape)) for t in inputs]
-    outs, cotangents = zip(*pairs, strict=True)
-    return list(gradients(outs, inputs, cotangents, create_graph))
+def _step_aside(tensor: Tensor, element: tuple[int, ...], rng: np.random.Generator) -> None:
+    """Move one element by a tenth to a third of its size, or of 1."""
+    array = tensor._data
+    array[element] += max(abs(array[element]), 1.0) * rng.uniform(0.1, 0.3) * rng.choice([-1.0, 1.0])
 
 
-def _check(
+def _run(check: Check, modes: Sequence[str] | None, fast: bool) -> GradientReport:
+    if fast:
+        report = check.fast(modes)
+        if report is not None:
+            return report
+    return check.full(modes)
+
+
+def _second(
     fn: Callable[..., Any],
-    tensors: list[Tensor],
-    checked: list[int],
-    order: int,
-    eps: float,
-    atol: float,
-    rtol: float,
+    first: Check,
+    modes: Sequence[str] | None,
+    fast: bool,
     rng: np.random.Generator,
+    report: GradientReport,
 ) -> GradientReport:
-    outputs = _outputs(fn, tensors)
-    weights = [rng.uniform(0.5, 1.5, t.shape) for t in outputs]
-    analytic = _gradients(outputs, weights, [tensors[i] for i in checked], create_graph=False)
+    """Check the gradients as functions of the inputs and of the cotangents."""
+    if report.failed:
+        return report
+    cotangents = [Tensor(rng.uniform(0.5, 1.5, t.shape), True) for t in first.outputs]
+    for number, cotangent in enumerate(cotangents):
+        cotangent.name = f"cotangent of output {number}"
+    count = len(first.tensors)
 
-    def total(number: int, array: Array) -> float:
-        moved = list(tensors)
-        moved[number] = Tensor(array, True)
-        values = _outputs(fn, moved)
-        return float(sum(np.vdot(w, t.numpy()) for w, t in zip(weights, values, strict=True)))
+    def first_gradients(values: Sequence[Tensor], create_graph: bool) -> list[Tensor]:
+        outputs = outputs_of(fn, values[:count])
+        given = [(t, c) for t, c in zip(outputs, values[count:], strict=True) if t.requires_grad]
+        wanted = [values[i] for i in first.checked]
+        if not given:
+            return [Tensor(np.zeros(t.shape)) for t in wanted]
+        outs, weights = zip(*given, strict=True)
+        return list(gradients(outs, wanted, weights, create_graph))
 
-    worst: GradientReport | None = None
-    count = sum(tensors[i].size for i in checked)
-    worst_ratio = -1.0
-    for number, gradient in zip(checked, analytic, strict=True):
-        numeric = _differences(lambda array, n=number: total(n, array), tensors[number].numpy(), eps)  # type: ignore[misc]
-        exact = gradient.numpy()
-        error = np.abs(exact - numeric)
-        allowed = atol + rtol * np.abs(numeric)
-        ratio = np.where(np.isfinite(error), error / allowed, np.inf)
-        if not ratio.size:
-            continue
-        at = tuple(int(i) for i in np.unravel_index(int(ratio.argmax()), ratio.shape))
-        if ratio[at] > worst_ratio:
-            worst_ratio = float(ratio[at])
-            worst = GradientReport(
-                worst_ratio <= 1,
-                order,
-                number,
-                at,
-                float(exact[at]),
-                float(numeric[at]),
-                float(error[at]),
-                float(allowed[at]),
-                count,
-            )
-    if worst is None:
-        return GradientReport(True, order, checked[0], (), 0.0, 0.0, 0.0, atol, 0)
-    if not worst.passed:
-        raise GradientMismatch(worst)
-    return worst
+    tensors = [*first.tensors, *cotangents]
+    checked = [*first.checked, *range(count, len(tensors))]
+    second = Check(
+        lambda values: first_gradients(values, True),
+        tensors,
+        checked,
+        first.tolerance,
+        2,
+        rng,
+        "central",
+        lambda values: first_gradients(values, False),
+        count,
+    )
+    found = _run(second, modes, fast)
+    known = {(k.input, k.element) for k in report.kinks}
+    kinks = report.kinks + tuple(k for k in found.kinks if (k.input, k.element) not in known)
+    notes = tuple(dict.fromkeys((*report.notes, *found.notes)))
+    return replace(found, kinks=kinks, notes=notes, checked=report.checked)
 
 
-def _differences(total: Callable[[Array], float], at: Array, eps: float) -> Array:
-    """Give the central difference of a number with respect to each element of an array."""
-    result = np.empty(at.shape)
-    for place in np.ndindex(at.shape):
-        up, down = at.copy(), at.copy()
-        up[place] += eps
-        down[place] -= eps
-        result[place] = (total(up) - total(down)) / (2 * eps)
-    return result
+def gradcheck_failing(fail: Callable[[str], NoReturn]) -> Callable[..., GradientReport]:
+    """Give a `gradcheck` that hands the text of what it refuses to a test runner's ``fail``, as one message.
+
+    It stands here and not in the plugin so that the text blames the test's line.
+    """
+
+    def checked(*args: Any, **kwargs: Any) -> GradientReport:
+        __tracebackhide__ = True
+        try:
+            return gradcheck(*args, **kwargs)
+        except (GradientCheckError, RuleError) as error:
+            text = str(error)
+        return fail(
+            text
+        )  # outside of the handler: the failure has no other error behind it to be shown as well
+
+    return checked

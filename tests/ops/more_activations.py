@@ -140,6 +140,8 @@ ROWS = [
     row("sqnl", sqnl, kinks=[([-2.0, 0.0, 2.0, 5.0, -INF], [0.0, 1.0, 0.0, 0.0, 0.0])]),
     gate("sqnl", lambda x: max(0.0, 1 - abs(x) / 2)),
     row("softsign", lambda x: x / (1 + abs(x)), kinks=[([0.0, 1e4, -INF], [1.0, 10001.0**-2, 0.0])]),
+    gate("arctan", lambda x: 1 / (1 + x * x)),
+    gate("arcsinh", lambda x: 1 / math.sqrt(1 + x * x)),
     gate("softsign", lambda x: (1 + abs(x)) ** -2),
     row(
         "isru",
@@ -176,7 +178,10 @@ ROWS = [
         "ramp_gate",
         registry["ramp_gate"],
         ("ramp_gate",),
-        away((3, 4), (3, 4)),
+        lambda rng: (
+            rng.standard_normal((3, 4)),
+            rng.uniform(-0.5, 1.5, (3, 4)),
+        ),  # below, on, above the ramp
         loop(lambda g, y, slope, offset, high: slope * g if 0 < y < high else 0.0),
         variants=settings(RAMP),
         constants=(1,),

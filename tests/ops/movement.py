@@ -199,7 +199,8 @@ ROWS = [
             Bad(
                 lambda: ag.pad(np.zeros((2, 3)), [(1, 2)]),
                 ag.RangeError,
-                r"^pad: widths=\[\(1, 2\)\] must be 2 pairs.*\n  x: float64 \(2, 3\)\n  fits: one \(before",
+                r"^pad: widths=\[\(1, 2\)\] must be 2 pairs.*\n  x: float64 \(2, 3\)\n  fits: one number, "
+                r"or one \(before",
             ),
             Bad(
                 lambda: ag.pad(np.zeros((2, 3)), -1),

@@ -133,7 +133,7 @@ ROWS = [
             Bad(
                 lambda: ag.max(ag.tensor([1.0]), ties="all"),
                 ag.RangeError,
-                r"^max: ties='all' is no tie policy\n  fits: \"first\", \"last\" or \"split\"",
+                r"^max: ties='all' is unknown\n  fits: \"first\", \"last\" or \"split\"",
             ),
         ),
         kinks=(

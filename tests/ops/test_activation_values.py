@@ -316,3 +316,18 @@ def test_formulas_leave_their_inputs_alone() -> None:
         formula(x)
     for formula in (formulas.gelu_gate, formulas.mish_gate, formulas.silu_gate, formulas.hard_swish_gate):
         formula(x, x)
+
+
+@pytest.mark.parametrize("name", ["arctan", "arsinh"])
+def test_curved_units_are_flat_at_infinity_in_every_derivative(name: str) -> None:
+    x = ag.tensor([-math.inf, math.inf], requires_grad=True)
+    value = getattr(ag, name)(x)
+    for _ in range(3):
+        (value,) = ag.gradients([value], [x], [np.ones(2, np.float32)], create_graph=True)
+        assert value.numpy().tolist() == [0, 0]
+
+
+def test_hard_swish_keeps_an_infinite_cotangent_where_it_belongs() -> None:
+    x = ag.tensor([-4.0, -3.0, 3.0, 5.0], requires_grad=True)
+    ag.hard_swish(x).backward(np.full(4, np.inf, np.float32))
+    assert x.grad.numpy().tolist() == [0, 0, math.inf, math.inf]

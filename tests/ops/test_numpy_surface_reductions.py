@@ -128,7 +128,7 @@ def test_norm_neither_overflows_nor_underflows():
 
 @pytest.mark.parametrize("order", [0, -1, "fro"])
 def test_norm_refuses_other_orders(order):
-    with pytest.raises(ag.RangeError, match="is no order"):
+    with pytest.raises(ag.RangeError, match=r"is no order|is not understood"):
         ag.norm([1.0], order)
 
 

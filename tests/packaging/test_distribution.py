@@ -39,6 +39,12 @@ def test_entry_points_can_be_loaded(installed, group):
     assert callable(found[0].load())
 
 
+def test_the_pytest_plugin_is_a_module_of_its_own(installed):
+    (point,) = (point for point in installed.entry_points if point.group == "pytest11")
+    assert callable(point.load().gradcheck)
+    assert point.value.split(".")[0] not in ("autograd_cnn", "viz"), "loading it would load the library"
+
+
 def test_core_needs_no_more_than_it_says(installed):
     core = {need.split(">")[0] for need in installed.requires if "extra ==" not in need}
     assert core == {"numpy", "networkx", "graphviz", "typer", "rich"}

@@ -36,10 +36,10 @@ def in_one_element(error: float) -> Callable[..., Any]:
 
 def test_a_right_rule_passes(cube: Any) -> None:
     report = ag.testing.gradcheck(cube(lambda g, x: g * x * x * 3.0), [X], order=2)
-    assert report == GradientReport(
-        True, 2, 0, report.element, report.analytic, report.numeric, report.error, report.allowed, 6
-    )
+    assert report.passed
+    assert (report.order, report.input, report.checked, report.verdict) == (2, 0, 6, "passed")
     assert report.error <= report.allowed
+    assert report.notes == ("forward mode was not checked: cube has no forward rule",)
 
 
 @pytest.mark.parametrize("error", [1e-3, -1e-3, 2e-4])
@@ -64,7 +64,9 @@ def test_one_wrong_element_is_named(cube: Any) -> None:
     assert report.error == pytest.approx(abs(report.analytic - report.numeric))
     assert report.allowed == pytest.approx(1e-6 + 1e-4 * abs(report.numeric))
     text = str(e.value)
-    assert "at kinks and ties no rule agrees" in text
+    assert report.map.endswith("not differentiable, ? no number):\n    . . .\n    . . x")
+    assert report.map in text
+    assert "derivative of: output 0, element (1, 2)" in text
     assert text.endswith(f"at {e.value.line}")
     assert e.value.line.file == __file__
     assert isinstance(e.value, AssertionError)
@@ -92,11 +94,6 @@ def test_gradients_that_are_no_numbers_are_caught(cube: Any, wrong: float) -> No
 def test_a_lost_gradient_is_caught() -> None:
     with pytest.raises(GradientMismatch, match=r"analytic 0,|analytic 0"):
         ag.testing.gradcheck(lambda x: ag.tanh(x.detach()), [X])
-
-
-def test_kinks_are_caught_too() -> None:
-    with pytest.raises(GradientMismatch):
-        ag.testing.gradcheck(ag.relu, [np.array([1.0, 0.0])])
 
 
 def test_float32_inputs_are_checked_in_float64() -> None:
@@ -137,6 +134,20 @@ def test_empty_inputs_have_nothing_to_disagree() -> None:
     assert report.checked == 0
 
 
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ({"modes": ("backward",)}, r"(?s)modes=\('backward',\).*fits: some of \('reverse', 'forward'\)"),
+        ({"modes": "reverse"}, "modes='reverse' is not supported"),
+        ({"modes": ()}, r"modes=\(\) is not supported"),
+        ({"method": "exact"}, r"(?s)method='exact' is not supported.*fits: one of \('auto', 'central'"),
+    ],
+)
+def test_other_settings_are_refused(setting: Any, text: str) -> None:
+    with pytest.raises(ag.RangeError, match=text):
+        ag.testing.gradcheck(lambda x: x, [X], **setting)
+
+
 @pytest.mark.parametrize("order", [0, 3])
 def test_other_orders_are_refused(order: int) -> None:
     with pytest.raises(ag.RangeError, match=f"(?s)order={order} is not supported.*fits: 1 or 2"):
@@ -144,7 +155,7 @@ def test_other_orders_are_refused(order: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_report() -> None:
-    reports = [ag.testing.gradcheck(ag.tanh, [X], seed=seed) for seed in (3, 3, 4)]
+    reports = [ag.testing.gradcheck(ag.tanh, [X], seed=seed, fast=True) for seed in (3, 3, 4)]
     assert reports[0] == reports[1]
     assert reports[0] != reports[2]
 

@@ -31,10 +31,22 @@ def picture_of(what: Any, *examples: Any, backward: bool = True, order: int = 1)
     order : int
         How many derivatives: 2 adds the gradient of the first gradients, each weighted by 1.
 
+    Returns
+    -------
+    Picture
+        Holds no tensor and no array; `viz.draw` takes it, and ``.data()`` is its JSON form.
+
     Raises
     ------
     UndrawableError
         ``what`` is none of these, lacks an example, or has no derivative of this order.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> picture = picture_of(ag.nn.ReLU(), (1, 6, 28, 28))
+    >>> [(box.id, box.op) for box in picture.boxes]
+    [('i1', 'input'), ('n1', 'relu'), ('s1', 'constant'), ('g1', 'relu_gate')]
     """
     if isinstance(order, bool) or not isinstance(order, (int, np.integer)) or order < 1:
         raise UndrawableError(f"order counts derivatives, so {order!r} makes no sense; 1 or more does")

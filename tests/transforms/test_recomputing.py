@@ -1,0 +1,104 @@
+"""checkpoint: the same gradients with less kept, dropout drawn again, and what can go wrong."""
+
+import numpy as np
+import pytest
+
+import autograd_cnn as ag
+from autograd_cnn.errors import StaleValueError, StructureError
+
+X = np.random.default_rng(0).normal(size=(2, 1, 8, 8))
+
+
+def network(seed=0):
+    rng = np.random.default_rng(seed)
+    drop = ag.nn.Dropout(0.3, rng=np.random.default_rng(5))
+    return ag.nn.Sequential(
+        ag.nn.Conv2d(1, 4, 3, rng=rng), ag.nn.ReLU(), drop, ag.nn.Conv2d(4, 2, 3, rng=rng)
+    )
+
+
+def step(net, wrapped):
+    x = ag.tensor(X.astype(np.float32), requires_grad=True)
+    y = (ag.checkpoint(net) if wrapped else net)(x * 2.0)
+    kept = ag.saved_bytes(y).total
+    (y * y).sum().backward()
+    return kept, [p.grad.data for p in net.parameters()] + [x.grad.data]
+
+
+def test_gradients_are_the_same_bit_for_bit_with_dropout_and_less_is_kept():
+    kept, plain = step(network(), False)
+    less, recomputed = step(network(), True)
+    for a, b in zip(plain, recomputed, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert less == 2 * 64 * 4 < kept  # only x * 2
+
+
+def test_generators_go_on_where_they_were():
+    net = network()
+    rng = [m for _, m in net.named_modules()][3].rng
+    step(net, True)
+    after = rng.random()
+    other = network()
+    step(other, False)
+    assert after == [m for _, m in other.named_modules()][3].rng.random()
+
+
+def test_second_derivatives_through_a_checkpoint():
+    def f(wrap):
+        def inner(x):
+            return ag.grad(lambda y: wrap(lambda z: ag.sin(z * x) * z)(y).sum())(x).sum()
+
+        return ag.grad(inner)(np.array([0.3, 0.7]))
+
+    np.testing.assert_allclose(f(ag.checkpoint).data, f(lambda g: g).data, rtol=1e-14)
+
+
+def test_trees_and_earlier_results_from_outside():
+    w = ag.tensor(np.ones(3), requires_grad=True)
+    earlier = w * 3.0
+    fn = ag.checkpoint(lambda p: {"y": p["x"] * earlier, "n": (p["x"] * w).sum()})
+    x = ag.tensor(np.arange(3.0), requires_grad=True)
+    out = fn({"x": x})
+    (out["y"].sum() + out["n"]).backward()
+    np.testing.assert_array_equal(w.grad.data, 4 * np.arange(3.0))
+    np.testing.assert_array_equal(x.grad.data, [4.0, 4.0, 4.0])
+
+
+def test_nested_checkpoints():
+    inner = ag.checkpoint(lambda x: ag.exp(ag.sin(x)))
+    outer = ag.checkpoint(lambda x: inner(inner(x)))
+    x = np.array([0.1, 0.5])
+    np.testing.assert_allclose(
+        ag.grad(lambda x: outer(x).sum())(x).data,
+        ag.grad(lambda x: ag.exp(ag.sin(ag.exp(ag.sin(x)))).sum())(x).data,
+    )
+
+
+def test_forward_mode_passes_through():
+    x = np.array([0.1, 0.5])
+    _, t = ag.jvp(ag.checkpoint(ag.sin), [x], [np.ones(2)])
+    np.testing.assert_allclose(t.data, np.cos(x))
+
+
+def test_nothing_is_recorded_where_nothing_wants_gradients():
+    assert ag.checkpoint(ag.sin)(ag.tensor([1.0])).node is None
+
+
+def test_a_parameter_assigned_in_between_is_refused():
+    w = ag.tensor(np.ones(3), requires_grad=True, name="w")
+    y = ag.checkpoint(lambda x: ag.sin(x * w))(ag.tensor(np.ones(3)))
+    w.assign_(np.zeros(3))
+    with pytest.raises(StaleValueError, match=r"(?s)'w' was assigned.*backward\(\) before assign_"):
+        y.sum().backward()
+
+
+def test_a_function_that_changes_its_mind_is_refused():
+    calls = []
+
+    def fickle(x):
+        calls.append(1)
+        return x * 2.0 if len(calls) == 1 else (x * 2.0, x)
+
+    y = ag.checkpoint(fickle)(ag.tensor([1.0], requires_grad=True))
+    with pytest.raises(StructureError, match="what the function gave when run again"):
+        y.backward()
