@@ -15,12 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd_cnn._anomaly import detect_anomaly
-from autograd_cnn._creation import from_dlpack, from_numpy, tensor
+from autograd_cnn._creation import abstract_tensor, from_dlpack, from_numpy, tensor
 from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Node, Recording, SavedValue, Source
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
-from autograd_cnn._modes import Origin, Scope, no_grad
+from autograd_cnn._modes import Origin, Scope, no_grad, recording_all, shapes_only
 from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradient, gradient_report
 from autograd_cnn._reverse import gradients
 from autograd_cnn._routing import Routing, routing
@@ -51,7 +51,7 @@ from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.threads import get_num_threads, set_num_threads
 from autograd_cnn.lines import Line
 from autograd_cnn.ops import numpy_protocol as _numpy_protocol  # noqa: F401 - NumPy's calls find it
-from autograd_cnn.ops._operands import astype
+from autograd_cnn.ops._operands import astype, has_values
 from autograd_cnn.ops.activations import binary_step, identity, relu, sigmoid
 from autograd_cnn.ops.adaptive_pooling import (
     adaptive_avg_pool1d,
@@ -219,33 +219,34 @@ __all__ = [
     "NoGradientError", "Node", "Origin", "ParameterGradient", "Primitive", "RangeError", "Routing",
     "RuleDTypeError", "RuleError", "RuleNumberError", "RuleShapeError", "SavedBuffer", "SavedBytes",
     "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "StructureError", "Tensor",
-    "WindowGeometry", "abs", "absolute", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d",
-    "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add", "all", "any", "apl", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort",
-    "arsinh", "astype", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm",
-    "binary_cross_entropy_with_logits", "binary_step", "brelu", "broadcast_to", "cbrt", "ceil", "celu",
-    "checkpoint", "clip", "concatenate", "conv1d", "conv2d", "conv3d", "conv_output_size", "conv_transpose1d",
-    "conv_transpose2d", "conv_transpose3d", "cos", "cosh", "count_nonzero", "cross_entropy", "cumprod",
-    "cumsum", "custom_jvp", "custom_vjp", "data", "dense", "detect_anomaly", "diag", "diagonal", "divide",
-    "dot", "dropout", "dropout_channels", "einsum", "elu", "equal", "erf", "exp", "exp2", "expand_dims",
-    "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_dlpack", "from_numpy", "full",
-    "full_like", "gather", "gelu", "get_num_threads", "global_avg_pool", "global_max_pool", "grad",
-    "gradient_graph", "gradient_report", "gradients", "greater", "greater_equal", "group_norm",
-    "hard_sigmoid", "hard_swish", "hardmax", "hessian", "hinge_loss", "huber_loss", "hvp", "hypot",
-    "identity", "index", "inner", "instance_norm", "interpolate", "isfinite", "isinf", "isnan", "isrlu",
-    "isru", "jacobian", "jvp", "kl_divergence", "l1_loss", "layer_norm", "leaky_relu", "less", "less_equal",
-    "linearize", "linspace", "local_response_norm", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "lp_pool1d",
-    "lp_pool2d", "lp_pool3d", "matmul", "max", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
-    "max_unpool2d", "max_unpool3d", "maximum", "maxout", "mean", "min", "minimum", "mish", "mod", "models",
-    "moveaxis", "mse_loss", "multiply", "nan_to_num", "negative", "nll_loss", "nn", "no_grad", "norm",
-    "not_equal", "ones", "ones_like", "optim", "outer", "pad", "power", "prelu", "prod", "ravel",
-    "rbf_output", "reciprocal", "relu", "relu6", "remainder", "repeat", "reshape", "roll", "round", "routing",
-    "rrelu", "saved_bytes", "scaled_tanh", "scatter_add", "selu", "set_num_threads", "sigmoid", "sign",
-    "silu", "sin", "sinh", "softmax", "softplus", "softsign", "sort", "split", "sqnl", "sqrt", "square",
-    "squeeze", "srelu", "stack", "std", "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d",
-    "swapaxes", "take", "take_along", "tan", "tanh", "tensor", "tensordot", "testing", "tile", "topk",
-    "trace", "training", "transpose", "tril", "triu", "trunc", "value_and_grad", "var", "vjp",
-    "weighted_pool1d", "weighted_pool2d", "weighted_pool3d", "where", "zeros", "zeros_like",
+    "WindowGeometry", "abs", "absolute", "abstract_tensor", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add",
+    "all", "any", "apl", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "argmax", "argmin", "argsort", "arsinh", "astype", "avg_pool1d", "avg_pool2d", "avg_pool3d",
+    "batch_norm", "binary_cross_entropy_with_logits", "binary_step", "brelu", "broadcast_to", "cbrt",
+    "ceil", "celu", "checkpoint", "clip", "concatenate", "conv1d", "conv2d", "conv3d", "conv_output_size",
+    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cos", "cosh", "count_nonzero",
+    "cross_entropy", "cumprod", "cumsum", "custom_jvp", "custom_vjp", "data", "dense", "detect_anomaly",
+    "diag", "diagonal", "divide", "dot", "dropout", "dropout_channels", "einsum", "elu", "equal", "erf",
+    "exp", "exp2", "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "from_dlpack",
+    "from_numpy", "full", "full_like", "gather", "gelu", "get_num_threads", "global_avg_pool",
+    "global_max_pool", "grad", "gradient_graph", "gradient_report", "gradients", "greater", "greater_equal",
+    "group_norm", "hard_sigmoid", "hard_swish", "hardmax", "has_values", "hessian", "hinge_loss",
+    "huber_loss", "hvp", "hypot", "identity", "index", "inner", "instance_norm", "interpolate", "isfinite",
+    "isinf", "isnan", "isrlu", "isru", "jacobian", "jvp", "kl_divergence", "l1_loss", "layer_norm",
+    "leaky_relu", "less", "less_equal", "linearize", "linspace", "local_response_norm", "log", "log10",
+    "log1p", "log2", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor",
+    "logsumexp", "lp_pool1d", "lp_pool2d", "lp_pool3d", "matmul", "max", "max_pool1d", "max_pool2d",
+    "max_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d", "maximum", "maxout", "mean", "min",
+    "minimum", "mish", "mod", "models", "moveaxis", "mse_loss", "multiply", "nan_to_num", "negative",
+    "nll_loss", "nn", "no_grad", "norm", "not_equal", "ones", "ones_like", "optim", "outer", "pad", "power",
+    "prelu", "prod", "ravel", "rbf_output", "reciprocal", "recording_all", "relu", "relu6", "remainder",
+    "repeat", "reshape", "roll", "round", "routing", "rrelu", "saved_bytes", "scaled_tanh", "scatter_add",
+    "selu", "set_num_threads", "shapes_only", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
+    "softplus", "softsign", "sort", "split", "sqnl", "sqrt", "square", "squeeze", "srelu", "stack", "std",
+    "subtract", "sum", "sum_pool1d", "sum_pool2d", "sum_pool3d", "swapaxes", "take", "take_along", "tan",
+    "tanh", "tensor", "tensordot", "testing", "tile", "topk", "trace", "training", "transpose", "tril",
+    "triu", "trunc", "value_and_grad", "var", "vjp", "weighted_pool1d", "weighted_pool2d",
+    "weighted_pool3d", "where", "zeros", "zeros_like",
 ]
 # fmt: on

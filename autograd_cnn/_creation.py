@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd_cnn._tensor import Tensor, check_float
 from autograd_cnn.abstract import Abstract
-from autograd_cnn.checks import checked, numbers, real_dtype
-from autograd_cnn.errors import DTypeError
+from autograd_cnn.checks import checked, numbers, real_dtype, whole_numbers
+from autograd_cnn.errors import DTypeError, RangeError
 
 
 @checked
@@ -140,9 +140,49 @@ def from_dlpack(source: Any, requires_grad: bool = False, name: str | None = Non
     return from_numpy(array, share=True, requires_grad=requires_grad, name=name)
 
 
-def abstract_tensor(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> Tensor:
-    """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone."""
-    return Tensor(cast(NDArray[Any], Abstract(shape, dtype)))
+@checked
+def abstract_tensor(
+    shape: tuple[int, ...],
+    dtype: DTypeLike = np.float32,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Make a Tensor that has a shape and a dtype but no values, for running shape rules alone.
+
+    Use it inside `autograd_cnn.shapes_only`; asking it for values raises `AbstractValueError`.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Length of each axis, 0 or more.
+    dtype : dtype
+        Of the elements that nobody computes.
+    requires_grad, name
+        As in `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Without values.
+
+    Raises
+    ------
+    RangeError
+        When the shape is no tuple of whole numbers from 0 on.
+    DTypeError
+        When integers are asked for gradients.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> with ag.shapes_only():
+    ...     ag.max_pool2d(ag.abstract_tensor((1, 6, 28, 28)), 2).shape
+    (1, 6, 14, 14)
+    """
+    lengths = whole_numbers(shape)
+    if not isinstance(lengths, tuple) or min(lengths, default=0) < 0:
+        raise RangeError("abstract_tensor", f"{shape!r} is no shape", fits="a tuple such as (1, 1, 32, 32)")
+    return _named(cast(NDArray[Any], Abstract(lengths, dtype)), requires_grad, name)
 
 
 def _named(array: NDArray[Any], requires_grad: bool, name: str | None) -> Tensor:

@@ -142,6 +142,44 @@ def no_grad() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def shapes_only() -> Iterator[None]:
+    """Record everything and compute nothing: results have a shape and a dtype, but no values.
+
+    For looking at a network without data, its gradient included. Values of leaves are not read either.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> w = ag.abstract_tensor((1000, 1000), requires_grad=True)
+    >>> with ag.shapes_only():
+    ...     graph = ag.gradient_graph((w @ w).sum())
+    >>> [node.shape for node in graph.forward.nodes]
+    [(1000, 1000), ()]
+    """
+    with switched(abstract=True, capturing=True):
+        yield
+
+
+@contextmanager
+def recording_all() -> Iterator[None]:
+    """Record every operation, also those of which no result wants gradients.
+
+    For looking at a computation: what is done to data and to switches is then part of the graph too.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> x = ag.tensor([1.0, 2.0])
+    >>> with ag.recording_all():
+    ...     y = x * 2.0
+    >>> y.node.primitive.name, y.requires_grad
+    ('multiply', False)
+    """
+    with switched(capturing=True):
+        yield
+
+
 def composite(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a public function made of several primitives (or better known by its own name than by theirs).
 

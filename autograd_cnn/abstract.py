@@ -55,6 +55,11 @@ class Abstract:
         """Bytes that the array would take."""
         return self.size * self.dtype.itemsize
 
+    @property
+    def flags(self) -> NoReturn:
+        """Refused: there is no memory that flags could describe."""
+        self._refuse()
+
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise AbstractValueError(
             "value",

@@ -58,12 +58,17 @@ def main(folder: Path) -> None:
     # 3. The same for the graph that computes the gradients: it is made of the same kind of operations.
     viz.draw(loss, view="backward").save(folder / "backward.svg")
 
+    # 4. A network needs no data to be drawn: the shape of its input is enough. depth=0 folds it into one row,
+    #    and order=2 adds a column for the second derivative.
+    viz.draw(net, (64, 1, 8, 8)).save(folder / "shapes.svg")
+    viz.draw(loss, order=2).save(folder / "second.svg")
+
     # networkx can answer questions about the graph.
     graph = viz.to_networkx(loss)
     path = nx.dag_longest_path(graph)
     print(f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges; the longest path:")
     print("  " + " -> ".join(graph.nodes[node]["label"] for node in path))
-    print(f"saved ladder.svg, forward.svg, forward.dot and backward.svg in {folder}")
+    print(f"saved ladder.svg, forward.svg, forward.dot, backward.svg, shapes.svg and second.svg in {folder}")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ EXCEPTIONS = {
     "AdjointReport": RECORD,
     **dict.fromkeys(("AnomalyError", "GradientCheckError", "StructureError", "RuleError"), ERROR),
     **dict.fromkeys(("RuleDTypeError", "RuleNumberError", "RuleShapeError"), ERROR),
-    **dict.fromkeys(("Digits", "Split", "CheckReport", "MapPanel", "Picture", "picture_of"), RECORD),
+    **dict.fromkeys(("Digits", "Split", "CheckReport", "MapPanel", "Picture"), RECORD),
     **dict.fromkeys(
         ("DTypeError", "FreedGraphError", "GraphError", "NoGradientError", "RangeError", "ShapeError"), ERROR
     ),
@@ -45,8 +45,9 @@ EXCEPTIONS = {
         )
         for rank in (1, 3)
     },
-    "no_grad": "a context: it gives nothing",
-    "detect_anomaly": "a context: it gives nothing",
+    **dict.fromkeys(
+        ("no_grad", "detect_anomaly", "recording_all", "shapes_only"), "a context: it gives nothing"
+    ),
     "arithmetic": "one line of a picture, for those who draw it",
 }
 

@@ -86,3 +86,22 @@ def test_freed_and_untracked_graphs_are_refused() -> None:
         ag.gradient_graph(loss)
     with pytest.raises(ag.NoGradientError):
         ag.gradient_graph(ag.tensor([1.0]))
+
+
+def test_shapes_alone_have_the_same_gradient_graph():
+    def graph_of(image):
+        pooled = ag.max_pool2d(ag.relu(ag.conv2d(image, weight)), 2)
+        return ag.gradient_graph((pooled * pooled).sum())
+
+    weight = ag.tensor(np.ones((2, 1, 3, 3), np.float32), requires_grad=True)
+    real = graph_of(ag.tensor(np.ones((1, 1, 8, 8), np.float32)))
+    with ag.shapes_only():
+        image = ag.abstract_tensor((1, 1, 8, 8), name="image")
+        abstract = graph_of(image)
+    assert [(n.primitive.name, n.shapes) for n in abstract.nodes] == [
+        (n.primitive.name, n.shapes) for n in real.nodes
+    ]
+    assert not ag.has_values(image)
+    assert image.name == "image"
+    with pytest.raises(ag.errors.AbstractValueError, match="no values"):
+        image.numpy()

@@ -75,3 +75,29 @@ def test_two_threads_differentiate_at_once() -> None:
         thread.join()
     assert sorted(results) == [0, 1, 2, 3]
     assert all(len(set(sums)) == 1 for sums in results.values())
+
+
+@pytest.mark.parametrize("block", [ag.recording_all, ag.shapes_only])
+def test_a_block_ends_with_an_error_too(block):
+    before = MODE.get()
+    with pytest.raises(ag.RangeError), block():
+        raise ag.RangeError("test", "on purpose")
+    assert MODE.get() is before
+
+
+def test_recording_all_records_what_wants_no_gradient():
+    x = ag.tensor([1.0, 5.0, 2.0, 3.0])
+    assert (x * 2.0).node is None
+    with ag.recording_all():
+        y = x * 2.0
+    assert [node.primitive.name for node in ag.Graph.of(y).nodes] == ["multiply"]
+    assert not y.requires_grad
+    assert y.numpy().tolist() == [2.0, 10.0, 4.0, 6.0]
+
+
+def test_shapes_only_computes_nothing():
+    huge = ag.abstract_tensor((10**6, 10**6))
+    with ag.shapes_only():
+        y = (huge @ huge).sum(axis=0)
+    assert y.shape == (10**6,)
+    assert not ag.has_values(y)

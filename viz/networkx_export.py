@@ -28,10 +28,10 @@ def to_networkx(what: Any, *examples: Any, backward: bool = False) -> nx.MultiDi
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes are named by their stable ids ("n1" an operation, "p1" a parameter, "c1" a constant, "g1" a
-        gradient operation) and have ``kind``, ``half``, ``op``, ``name``, ``label``, ``shape``, ``dtype``,
-        ``bytes``, ``saved_bytes``, ``module``, ``function``, ``settings``, ``line``; edges have ``slot``,
-        ``argument``, ``port``.
+        Nodes are named by their stable ids ("n1" an operation, "p1" a parameter, "i1" an input, "c1" a
+        constant, "g1" a gradient operation) and have ``kind``, ``half``, ``op``, ``name``, ``label``,
+        ``shape``, ``dtype``, ``bytes``, ``saved_bytes``, ``module``, ``function``, ``settings``, ``line``;
+        edges have ``slot``, ``argument``, ``port``.
 
     Examples
     --------

@@ -27,8 +27,26 @@ def as_tensor(value: Any) -> Tensor:
     return Tensor(np.asarray(operand, dtype=_default_float if isinstance(operand, float) else None))
 
 
+@checked
 def has_values(x: Tensor) -> bool:
-    """Say whether there are elements to look at; an abstract tensor has none to check."""
+    """Say whether there are elements to look at; an abstract tensor has none, and neither has an empty one.
+
+    Parameters
+    ----------
+    x : Tensor
+        Any tensor.
+
+    Returns
+    -------
+    bool
+        Whether ``x.numpy()`` gives at least one number.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.has_values(ag.tensor(1.0)), ag.has_values(ag.abstract_tensor((2, 3)))
+    (True, False)
+    """
     return not isinstance(x._data, Abstract) and x.size > 0
 
 

@@ -60,7 +60,11 @@ def test_draw_graph(tmp_path):
     assert "max_pool2d [pool]: 5×2×4×4, 2×2 window" in printed
     assert "keeps switches 5×2×4×4 uint8, 160 B" in printed
     assert "x -> conv -> add -> relu -> max_pool -> reshape -> dense" in printed
-    check_files(tmp_path, printed, ["ladder.svg", "forward.svg", "forward.dot", "backward.svg"])
+    check_files(
+        tmp_path,
+        printed,
+        ["ladder.svg", "forward.svg", "forward.dot", "backward.svg", "shapes.svg", "second.svg"],
+    )
 
 
 @pytest.mark.parametrize(

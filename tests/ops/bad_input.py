@@ -160,6 +160,7 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
         "primals": lambda: [floats(2)],
         "tangents": lambda: [floats(2)],
     },
+    "has_values": {"x": lambda: leaf(2)},
     "from_dlpack": {"source": lambda: floats(2)},
     "gradient_report": {"loss": lambda: (leaf(2) * 2).sum()},
     "set_num_threads": {"count": lambda: ag.get_num_threads()},

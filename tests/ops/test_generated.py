@@ -115,7 +115,10 @@ def test_every_public_function_has_a_row() -> None:
         "routing",
         "saved_bytes",
     }
-    engine |= {"get_num_threads", "set_num_threads"}
+    engine |= {"abstract_tensor", "has_values", "recording_all", "shapes_only"}
+    engine |= {"get_num_threads", "set_num_threads", "from_dlpack", "detect_anomaly", "gradient_report"}
+    engine |= {"grad", "value_and_grad", "vjp", "linearize", "jacobian", "hessian", "hvp", "checkpoint"}
+    engine |= {"custom_jvp", "custom_vjp"}
     engine |= {"conv_output_size"}  # numbers, not tensors
     functions = {
         name: getattr(ag, name)

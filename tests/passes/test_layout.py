@@ -30,7 +30,9 @@ def test_what_is_called_packed_lies_in_row_major_order(choices, seed):
                 assert array.flags.c_contiguous, str(entry)
 
 
-@pytest.mark.parametrize("shapes", [((3, 1), (1, 4)), ((2, 1, 3), (4, 1)), ((1, 1), (5, 1)), ((4,), (2, 3, 1))])
+@pytest.mark.parametrize(
+    "shapes", [((3, 1), (1, 4)), ((2, 1, 3), (4, 1)), ((1, 1), (5, 1)), ((4,), (2, 3, 1))]
+)
 def test_broadcasting_packed_operands_gives_a_packed_result(shapes) -> None:
     x, y = (np.ones(shape, np.float32) for shape in shapes)
     for name in ("add", "multiply", "power", "less"):

@@ -92,7 +92,19 @@ def test_backward_runs_from_the_seed_to_the_parameters():
     fed = {arrow.target for arrow in diagram.arrows}
     ends = [number for number, box in enumerate(diagram.boxes) if box.look == "parameter gradient"]
     assert fed.issuperset(ends)
-    assert any(box.title == "switches of max_pool" for box in diagram.boxes)
+    assert any(box.title == "switches of max_pool2d pool" for box in diagram.boxes)
+
+
+def test_boxes_are_known_by_their_calls_and_whole_names():
+    forward = forward_diagram(picture_of(pair_loss(), backward=False))
+    titles = [box.title for box in forward.boxes if box.look == "parameter"]
+    assert titles[:4] == ["c1.weight", "c1.bias", "c2.weight", "c2.bias"]
+    assert [box.title for box in forward.boxes if box.look == "input"] == ["images"]
+    backward = backward_diagram(picture_of(pair_loss()))
+    assert backward.title == "Pair: backward"
+    assert "output of flatten" in {box.title for box in backward.boxes}
+    assert any("for conv2d c2, weight" in box.note for box in backward.boxes)
+    assert "reshape" not in " ".join(box.title for box in backward.boxes if box.look == "kept")
 
 
 def test_a_seed_that_nothing_changes_reaches_the_leaf():

@@ -2,7 +2,7 @@
 
 import time
 import xml.etree.ElementTree as ElementTree
-from itertools import combinations
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,10 @@ from viz.canvas.scene import Box, Group, Line, Rect, Scene, Text, walk
 from viz.ladder.builder import ladder_of
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
-from viz.ladder.lanes import MOST_LANES, lanes_of
+from viz.ladder.lanes import lanes_of
 from viz.ladder.layout import lay_out
-from viz.ladder.rows import Net, Stop
+from viz.ladder.pages import cut_into_pages
+from viz.ladder.rows import Stop
 from viz.ladder.wires import Dot, Stub, Sum, wires_of
 from viz.picture.meaning import gradient_meaning, setting_detail
 from viz.views import picture_of
@@ -91,7 +92,7 @@ def test_rows_of_a_convolutional_network():
     assert rows[-1].title.startswith("loss = ")
     assert [chip.title for chip in rows[1].chips] == ["weight", "bias"]
     assert [chip.gradient for chip in rows[1].chips] == ["d weight", "d bias"]
-    assert rows[2].path == "relu, call 1 of 3"
+    assert (rows[2].title, rows[2].path) == ("relu", "call 1 of 3")
     assert rows[0].capsule is None
     assert rows[0].capsule_note == "not needed"
     assert rows[1].capsule == "dweight, dbias"
@@ -149,6 +150,43 @@ def test_shared_parameters_stand_once_with_a_sum():
     assert (len(net.stops), net.wanted) == (3, 3)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_everything_stands_in_the_drawing_once(name):
+    picture = picture_of(LOSSES[name]())
+    ladder = ladder_of(picture, depth=99)
+    calls = [box for row in ladder.rows if row.kind == "op" for box in row.boxes]
+    assert sorted(calls) == sorted(
+        box.id for box in picture.boxes if box.kind == "op" and box.half == "forward"
+    )
+    leaves = [box for row in ladder.rows if row.kind not in ("op", "output") for box in row.boxes]
+    leaves += [chip.link for row in ladder.rows for chip in row.chips]
+    assert sorted(leaves) == sorted(
+        box.id for box in picture.boxes if box.kind != "op" and box.half == "forward"
+    )
+    made = [box for row in ladder.rows for box in row.gradients]
+    assert sorted(made) == sorted(
+        box.id
+        for box in picture.boxes
+        if box.half == "backward" and box.kind == "op" and box.because.why != "fan-out sum"
+    )
+    ids = [
+        element.get("id")
+        for element in ElementTree.fromstring(viz.draw(picture).svg()).iter()
+        if element.get("id")
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_numbers_are_the_arrays():
+    a, b = (ag.tensor(v, requires_grad=True, name=n) for v, n in ((2.0, "a"), (-3.0, "b")))
+    loss = ag.tanh(a * b + 10.0) * a
+    rows = ladder_of(picture_of(loss)).rows
+    da, db = ag.gradients(loss, [a, b])
+    assert rows[0].capsule_note == f"scalar = {da.item():.4g}".replace("-", "−")
+    assert rows[1].chips[0].gradient_note == f"{db.item():.4g}".replace("-", "−")
+    assert rows[-1].title == f"loss = {loss.item():.4g}"
+
+
 def test_gradients_come_back_only_where_they_are_wanted():
     x, w = leaf(3, name="x", wants=False), leaf(3, name="w")
     ladder = ladder_of(picture_of(((x * w) * x).sum()))
@@ -163,18 +201,6 @@ def test_residual_blocks_skip_in_a_lane():
     assert [lane for lane in lanes if lane is not None] == [0, 0]
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(2, 40)), max_size=60))
-def test_lanes_never_share_a_gap(spans):
-    nets = [Net(start, "v", (Stop(start + length, 1, 1),)) for start, length in spans]
-    lanes, count = lanes_of(nets)
-    assert count <= MOST_LANES
-    for one, other in combinations(range(len(nets)), 2):
-        if lanes[one] is None or lanes[one] != lanes[other]:
-            continue
-        first, second = sorted((one, other), key=lambda number: nets[number].source)
-        assert nets[first].stops[-1].row - 1 < nets[second].source
-
-
 @given(st.data())
 def test_random_formulas_draw_well(data):
     values = [leaf(2, name="x"), leaf(2, name="y", wants=False)]
@@ -182,8 +208,11 @@ def test_random_formulas_draw_well(data):
         first = values[data.draw(st.integers(0, len(values) - 1))]
         second = values[data.draw(st.integers(0, len(values) - 1))]
         values.append(data.draw(st.sampled_from([ag.add, ag.multiply, ag.maximum]))(first, second))
-    loss = (values[-1] * values[0]).sum()
-    assert wrong(viz.draw(loss).scene) == []
+    loss = (values[-1] * values[0] * values[0]).sum()
+    order = data.draw(st.integers(1, 2))
+    assert wrong(viz.draw(loss, order=order).scene) == []
+    for page in cut_into_pages(ladder_of(picture_of(loss)), data.draw(st.integers(3, 9))):
+        assert wrong(ladder_scene(page)) == []
 
 
 def test_past_five_lanes_wires_are_cut_into_labelled_stubs():
@@ -193,18 +222,35 @@ def test_past_five_lanes_wires_are_cut_into_labelled_stubs():
         mark.text.removeprefix("to ") for mark in stubs if mark.half == "forward" and "to " in mark.text
     }
     ends = {
-        mark.text.removeprefix("from ") for mark in stubs if mark.half == "forward" and "from " in mark.text
+        mark.text.removeprefix("from ").partition(":")[0]
+        for mark in stubs
+        if mark.half == "forward" and "from " in mark.text
     }
     assert starts == ends != set()
+    assert "from A: tanh" in {mark.text for mark in stubs}
+
+
+def test_many_wires_enter_a_row_side_by_side():
+    parts = [leaf(1, name="x0")]
+    for _ in range(8):
+        parts.append(ag.tanh(ag.concatenate(parts)))
+    ladder = ladder_of(picture_of(ag.concatenate(parts).sum()))
+    layout = lay_out(ladder)
+    last = max(row for _, row in layout.entries if ladder.rows[row].title == "concatenate")
+    places = sorted(x for (_, row), entry in layout.entries.items() if row == last for x in entry.xs)
+    assert len(places) == 9
+    assert min(after - before for before, after in pairwise(places)) >= 9
+    assert wrong(ladder_scene(ladder)) == []
 
 
 def test_depth_folds_modules():
     assert len(rows_of(residual_loss(2), depth=0)) == 4
     assert [row.title for row in rows_of(residual_loss(2), depth=1)][1:3] == ["conv2d", "Sequential"]
     folded = rows_of(residual_loss(2), depth=2)
-    assert [row.title for row in folded][2:4] == ["Block", "Block"]
-    assert folded[2].chips[0].title == "4 parameters"
-    assert folded[2].chips[0].gradient == "4 gradients"
+    assert [(row.title, row.path) for row in folded][2] == ("Block × 2", "blocks.0 to 1")
+    assert folded[2].chips[0].title == "8 parameters"
+    assert folded[2].chips[0].gradient == "8 gradients"
+    assert folded[2].capsule == "Block × 2"
     assert folded[2].rung.nbytes > 0
     assert len(rows_of(residual_loss(20))) <= ROWS_AT_FIRST_SIGHT
     assert len(rows_of(residual_loss(20), depth=9)) > 100
@@ -226,7 +272,17 @@ def test_overlays_show_numbers():
     rows = ladder_of(picture_of(line_loss()), overlay="bytes").rows
     assert rows[1].note == "length 5, 20 B"
     rows = ladder_of(picture_of(line_loss()), overlay="gradients").rows
-    assert rows[1].capsule_note.startswith("largest 1")
+    assert rows[1].capsule_note == "passes nothing on"
+    assert rows[1].chips[0].gradient_note.startswith("max ")
+    rows = ladder_of(picture_of(pair_loss()), overlay="gradients").rows
+    pool = next(row for row in rows if row.pool)
+    sent = max(abs(value) for line in pool.pool.gradient for value in line)
+    assert pool.capsule_note.startswith("input gets up to ")
+    assert float(pool.capsule_note.rpartition(" ")[2]) >= sent * 0.999
+    weight = rows[1].chips[0]
+    assert weight.title == "weight"
+    flow = next(flow for flow in picture_of(pair_loss()).flows if flow.box == weight.link)
+    assert weight.gradient_note == f"max {flow.largest:.4g}"
     with pytest.raises(viz.UndrawableError, match="overlay"):
         viz.draw(line_loss(), overlay="colour")
 
@@ -235,7 +291,9 @@ def test_views_and_themes_are_checked():
     with pytest.raises(viz.UndrawableError, match="no view"):
         viz.draw(line_loss(), view="sideways")
     with pytest.raises(viz.UndrawableError, match="theme"):
-        viz.draw(line_loss(), theme="pink").svg()
+        viz.draw(line_loss(), theme="pink")
+    with pytest.raises(viz.UndrawableError, match="order"):
+        viz.draw(line_loss(), order=0)
 
 
 def test_graphs_of_one_node_or_none():

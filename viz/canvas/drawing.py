@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from viz.canvas import raster
+from viz.canvas.pdf_pages import joined
 from viz.canvas.scene import Scene, scene_data
 from viz.canvas.svg import to_svg
 from viz.errors import UnknownFormatError, WriteError
@@ -35,6 +36,8 @@ class Drawing:
         The colours, unless a method is asked for others.
     dot : str or None
         The graph in the DOT language, where the drawing is one.
+    pages : tuple of Scene
+        The same content cut into pages, where that was asked for and one page does not hold it.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Drawing:
     data: Mapping[str, object] = field(default_factory=dict)
     theme: str = "light"
     dot: str | None = None
+    pages: tuple[Scene, ...] = ()
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -63,8 +67,9 @@ class Drawing:
         return raster.to_png(self.svg(theme), self.scene.width, self.scene.height, scale)
 
     def pdf(self, theme: str | None = None) -> bytes:
-        """The drawing as PDF, in vectors. Needs the extra ``draw``."""
-        return raster.to_pdf(self.svg(theme))
+        """The drawing as PDF, in vectors, with a page for each of `pages`. Needs the extra ``draw``."""
+        scenes = self.pages or (self.scene,)
+        return joined([raster.to_pdf(to_svg(scene, theme or self.theme)) for scene in scenes])
 
     def json(self) -> str:
         """Scene and data as JSON; numbers that JSON lacks are written as "nan", "inf", "-inf"."""
@@ -74,7 +79,8 @@ class Drawing:
     def save(self, path: str | os.PathLike[str], theme: str | None = None, scale: float = 2.0) -> Path:
         """Write the drawing; the suffix chooses the format.
 
-        The file appears whole or not at all: it is written beside its place and then moved there.
+        The file appears whole or not at all: it is written beside its place and then moved there. A drawing
+        with `pages` becomes one PDF of several pages, or x-1.svg, x-2.svg, and so on (and .png the same).
 
         Parameters
         ----------
@@ -88,7 +94,7 @@ class Drawing:
         Returns
         -------
         Path
-            The file.
+            The file; the first one of several.
 
         Raises
         ------
@@ -97,9 +103,20 @@ class Drawing:
         MissingConverterError
             PNG or PDF without the extra ``draw``.
         WriteError
-            The folder does not exist or can't be written to.
+            The folder does not exist or can't be written to, or the path is a folder itself.
         """
         target = Path(path)
+        suffix = target.suffix.lower().removeprefix(".")
+        _check_place(target)
+        if self.pages and suffix in ("svg", "png"):
+            files = [
+                (target.with_stem(f"{target.stem}-{number}"), Drawing(scene, "", theme=theme or self.theme))
+                for number, scene in enumerate(self.pages, 1)
+            ]
+            contents = [(file, page._content(file, None, scale)) for file, page in files]
+            for file, content in contents:
+                write_whole(file, content)
+            return files[0][0]
         content = self._content(target, theme, scale)
         write_whole(target, content)
         return target
@@ -134,10 +151,33 @@ class Drawing:
 
     def __repr__(self) -> str:
         size = f"{self.scene.width:g} x {self.scene.height:g}"
+        if self.pages:
+            size += f", {len(self.pages)} pages"
         return f'<Drawing "{self.scene.title}", {size}; .save("x.{"|".join(self.formats)}")>'
 
     def __str__(self) -> str:
         return self.text
+
+
+def _check_place(target: Path) -> None:
+    """Refuse a folder, and a file in a folder that is not there, in words that say what would do."""
+    try:
+        if target.is_dir():
+            raise WriteError(
+                f"can't write {str(target)!r}: it is a folder; name a file in it, such as "
+                f"{str(target / 'drawing.svg')!r}"
+            )
+        if not target.parent.is_dir():
+            raise WriteError(
+                f"can't write {str(target)!r}: No such file or directory: there is no folder "
+                f"{str(target.parent)!r}; make it first"
+            )
+    except WriteError:
+        raise
+    except (OSError, ValueError) as error:
+        raise WriteError(
+            f"can't write {str(target)!r}: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def write_whole(target: Path, content: bytes) -> None:

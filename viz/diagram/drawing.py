@@ -26,6 +26,7 @@ from viz.canvas.theme import Role
 from viz.diagram.dot import FILLS, dot_text, graphviz_placement
 from viz.diagram.graph import Diagram, DiagramArrow, DiagramBox, backward_diagram, forward_diagram
 from viz.diagram.layered_layout import Placement, layered
+from viz.ladder.lines import fitting_note
 from viz.picture.model import Picture
 
 MARGIN = 20.0
@@ -35,6 +36,7 @@ NAME, NOTE = 12.0, 10.0
 WIDEST_TEXT = 230.0
 NARROWEST = 320.0
 MOST_WORDS = 2000
+ROUND = frozenset({"parameter", "parameter gradient", "result", "seed", "input"})
 
 
 def diagram_drawing(
@@ -97,7 +99,7 @@ def diagram_text(diagram: Diagram) -> str:
 
 
 def _size(box: DiagramBox) -> tuple[float, float]:
-    slant = 36.0 if box.look in ("parameter", "parameter gradient", "result", "seed") else 22.0
+    slant = 36.0 if box.look in ROUND else 22.0
     words = max(text_width(box.title[:MOST_WORDS], NAME, bold=True), text_width(box.note, NOTE))
     return min(words, WIDEST_TEXT) + slant, 34.0 if box.note else 24.0
 
@@ -108,7 +110,7 @@ def _box(box: DiagramBox, size: tuple[float, float], place: Point) -> Iterator[I
     line = 2.0 if stroke == "backward" else 1.2
     if box.look in ("parameter", "parameter gradient"):
         yield Polygon(hexagon(x, y, width, height), fill, stroke, line)
-    elif box.look in ("result", "seed"):
+    elif box.look in ("result", "seed", "input"):
         dash: Dash = "dashed" if box.look == "seed" else "solid"
         yield Rect(x, y, width, height, fill, stroke, line, dash, height / 2)
     elif box.look == "kept":
@@ -122,7 +124,7 @@ def _box(box: DiagramBox, size: tuple[float, float], place: Point) -> Iterator[I
         yield middle_text(title, middle, y + height / 2, NAME, bold=True)
         return
     yield middle_text(title, middle, y + 11, NAME, bold=True)
-    yield middle_text(shorten(box.note, WIDEST_TEXT, NOTE), middle, y + 24, NOTE, fill="muted")
+    yield middle_text(fitting_note(box.note, WIDEST_TEXT), middle, y + 24, NOTE, fill="muted")
 
 
 def _arrows(

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from viz.ladder.builder import ladder_of
+from viz.ladder.grouping import grouped
+from viz.ladder.words import called
 from viz.picture.model import Box, Edge, Picture, bytes_text, number_of, shape_text
 
 MOST_PARALLEL = 4
+EVERY_LEVEL = 1_000_000
 
-Look = Literal["op", "gradient", "parameter", "parameter gradient", "constant", "result", "seed", "kept"]
+Look = Literal[
+    "op", "gradient", "parameter", "parameter gradient", "constant", "input", "result", "seed", "kept"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
         "op": "op",
         "parameter": "parameter",
         "constant": "constant",
+        "input": "input",
         "output": "result",
     }
     boxes: list[DiagramBox] = []
@@ -74,7 +80,9 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
         for chip in row.chips:
             look: Look = "constant" if chip.kind == "constant" else "parameter"
             boxes.append(
-                DiagramBox(f"{chip.link}-for-{number + 1}", look, chip.title, chip.note, chip.tooltip)
+                DiagramBox(
+                    f"{chip.link}-for-{number + 1}", look, chip.name or chip.title, chip.note, chip.tooltip
+                )
             )
         first = len(boxes) - len(row.chips)
         title = f"{row.title}  ({row.path})" if row.path else row.title
@@ -90,7 +98,10 @@ def forward_diagram(picture: Picture, depth: int | None = None, overlay: str | N
             one = DiagramArrow(places[net.source], places[stop.row], net.label, "forward")
             arrows += [one] * min(stop.uses, MOST_PARALLEL)
     return Diagram(
-        ladder.title.replace("forward and backward", "forward"), tuple(boxes), tuple(arrows), ladder.footer
+        ladder.title.replace("forward and backward", "forward").replace("Forward and backward", "Forward"),
+        tuple(boxes),
+        tuple(arrows),
+        ladder.footer,
     )
 
 
@@ -108,8 +119,11 @@ class _Backward:
     def __init__(self, picture: Picture, overlay: str | None) -> None:
         self.picture = picture
         self.overlay = overlay
-        self.largest = {(flow.gradient, flow.gradient_port): flow.largest for flow in picture.flows}
+        self.largest = {
+            (flow.gradient, flow.gradient_port): flow.largest for flow in picture.flows if flow.order == 1
+        }
         self.maker = {box.id: box for box in picture.boxes}
+        self.calls = {box.id: called(group) for group in grouped(picture, EVERY_LEVEL) for box in group.boxes}
         self.boxes: dict[str, DiagramBox] = {}
         self.joins: list[tuple[str, str, str, Literal["backward", "kept"]]] = []
 
@@ -118,7 +132,7 @@ class _Backward:
         for edge in self.picture.edges:
             inputs.setdefault(edge.target, []).append(edge)
         for box in self.picture.boxes:
-            if box.half != "backward" or box.kind != "op":
+            if box.order != 1 or box.kind != "op":
                 continue
             for edge in inputs.get(box.id, ()):
                 self.feed(box, edge)
@@ -128,7 +142,15 @@ class _Backward:
         arrows = tuple(DiagramArrow(places[a], places[b], slot, look) for a, b, slot, look in self.joins)
         gradients = sum(box.look == "gradient" for box in self.boxes.values())
         footer = (f"{gradients} operations compute the gradients", "dotted: forward values that they read")
-        return Diagram("The graph of the gradient", tuple(self.boxes.values()), arrows, footer)
+        return Diagram(self.title(), tuple(self.boxes.values()), arrows, footer)
+
+    def title(self) -> str:
+        """Whose gradient it is."""
+        outermost = {
+            scope.title for scope in self.picture.scopes if scope.parent is None and scope.kind == "module"
+        }
+        name = outermost.pop() if len(outermost) == 1 else self.picture.name
+        return f"{name}: backward" if name else "Backward"
 
     def note(self, box: Box) -> str:
         """The output's shape and what it is for, or the overlay's number."""
@@ -137,7 +159,17 @@ class _Backward:
             return f"{shape}, {bytes_text(box.outputs[0].nbytes)}"
         if self.overlay == "gradients" and (box.id, 0) in self.largest:
             return f"{shape}, largest {number_of(self.largest[box.id, 0])}"
-        return f"{shape}{_purpose(box, self.maker)}"
+        return f"{shape}{self.purpose(box)}"
+
+    def purpose(self, box: Box) -> str:
+        """For which forward operation the gradient box works."""
+        if box.because is None:
+            return ""
+        forward = self.maker[box.because.box]
+        served = self.calls.get(forward.id, forward.op)
+        if box.because.slot is not None:
+            served += f", {_slot(forward, box.because.slot)}"
+        return f", for {served}" if box.because.why == "rule" else f", {box.because.why}"
 
     def feed(self, reader: Box, edge: Edge) -> None:
         """The arrow into a slot; a forward value gets a box of its own beside the reader."""
@@ -157,7 +189,8 @@ class _Backward:
         words = maker.name or maker.kind
         look: Look = "seed" if is_seed else "parameter" if maker.kind == "parameter" else "kept"
         if maker.kind == "op":
-            words = f"{'switches' if port and maker.op == 'max_pool' else 'output'} of {maker.op}"
+            what = "switches" if port and maker.op == "max_pool" else "output"
+            words = f"{what} of {self.calls.get(maker.id, maker.op)}"
         if value.number is not None:
             words += f" = {number_of(value.number)}"
         return DiagramBox(key, look, words, shape_text(value.shape), f"{words}: {shape_text(value.shape)}")
@@ -176,10 +209,10 @@ class _Backward:
         """The gradients of the leaves, below what computed them."""
         for flow in self.picture.flows:
             leaf = self.maker[flow.box]
-            if leaf.kind != "parameter":
+            if leaf.kind not in ("parameter", "input") or flow.order != 1:
                 continue
             key = f"{leaf.id}-gradient"
-            name = leaf.name or "parameter"
+            name = leaf.name or leaf.kind
             number = "" if flow.number is None else f" = {number_of(flow.number)}"
             shape = shape_text(leaf.outputs[0].shape)
             self.boxes[key] = DiagramBox(
@@ -192,15 +225,6 @@ class _Backward:
 
 def _with_literals(box: Box) -> str:
     return " ".join([box.op, *(text for _, text in box.literals)])
-
-
-def _purpose(box: Box, maker: dict[str, Box]) -> str:
-    """For which forward operation the gradient box works."""
-    if box.because is None:
-        return ""
-    forward = maker[box.because.box]
-    served = forward.op if box.because.slot is None else f"{forward.op} {_slot(forward, box.because.slot)}"
-    return f", for {served}" if box.because.why == "rule" else f", {box.because.why}"
 
 
 def _slot(box: Box, slot: int) -> str:

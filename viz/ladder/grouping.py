@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from viz.errors import UndrawableError
 from viz.picture.model import Box, Picture, Scope
@@ -17,13 +18,16 @@ Key = tuple[str, int | str]
 class Group:
     """Operations of one row; ``function`` is the call that they share, ``module`` is where they belong.
 
-    ``folded`` says that the row stands for a whole module.
+    ``folded`` says that the row stands for a whole module, ``repeats`` for how many equal ones; ``last`` is
+    then the last of them.
     """
 
     boxes: tuple[Box, ...]
     function: Scope | None
     module: Scope | None
     folded: bool
+    repeats: int = 1
+    last: Scope | None = None
 
 
 def grouped(picture: Picture, depth: int | None = None) -> list[Group]:
@@ -39,24 +43,66 @@ def grouped(picture: Picture, depth: int | None = None) -> list[Group]:
         Levels of modules to open (0 folds the whole network into one row); by default all, or the deepest
         level with at most 40 rows.
     """
-    if depth is not None and depth < 0:
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise UndrawableError(
-            f"depth counts the levels of modules to open, so {depth} makes no sense; 0 or more does"
+            f"depth counts the levels of modules to open, so {depth!r} makes no sense; 0 or more does"
         )
     paths = scope_paths(picture.scopes)
     boxes = [box for box in picture.boxes if box.half == "forward" and box.kind == "op"]
+    reads: dict[str, set[str]] = defaultdict(set)
+    for edge in picture.edges:
+        reads[edge.target].add(edge.source)
     if depth is not None:
-        return _runs(boxes, paths, depth)
+        return _repeated(_runs(boxes, paths, depth), reads)
     groups = _runs(boxes, paths, None)
     deepest = max((sum(scope.kind == "module" for scope in path) for path in paths), default=0)
     level = deepest
     while len(groups) > ROWS_AT_FIRST_SIGHT and level > 0:
         level -= 1
         # Level 0 would be one row that says nothing.
-        groups = _runs(boxes, paths, max(level, 1))
+        groups = _repeated(_runs(boxes, paths, max(level, 1)), reads)
         if level <= 1:
             break
     return groups
+
+
+def _repeated(groups: Sequence[Group], reads: Mapping[str, set[str]]) -> list[Group]:
+    """Join equal folded modules that follow, and feed, each other; calls of one module stay apart."""
+    found: list[Group] = []
+    shapes: list[object] = []
+    for group in groups:
+        shape = _shape(group)
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and shape is not None
+            and shape == shapes[-1]
+            and last.module is not None
+            and group.module is not None
+            and (last.last or last.module).path != group.module.path
+            and _follows(group, last, reads)
+        ):
+            found[-1] = replace(
+                last, boxes=last.boxes + group.boxes, repeats=last.repeats + 1, last=group.module
+            )
+        else:
+            found.append(group)
+            shapes.append(shape)
+    return found
+
+
+def _shape(group: Group) -> object:
+    """What two equal blocks have in common; None where a row is no block."""
+    if not group.folded or group.module is None:
+        return None
+    inside = tuple((box.op, box.detail, box.slots, box.outputs[0].shape) for box in group.boxes)
+    return group.module.title, group.module.path.rpartition(".")[0], inside
+
+
+def _follows(group: Group, last: Group, reads: Mapping[str, set[str]]) -> bool:
+    """Whether the last block's result goes into this one."""
+    result = last.boxes[-1].id
+    return any(result in reads.get(box.id, ()) for box in group.boxes)
 
 
 def scope_paths(scopes: Sequence[Scope]) -> list[tuple[Scope, ...]]:

@@ -2,53 +2,86 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from viz.ladder.lanes import lanes_of, skips
+from viz.canvas.fonts import text_width
 from viz.ladder.rows import Ladder, Net, Row
+from viz.ladder.tracks import Tracks, tracks_of
 
 WIDTH = 960.0
 MARGIN = 14.0
-TOP = 64.0
-BOX = 28.0
-POOL_BOX = 68.0
-GAP = 8.0
-CHIP = 14.0
-CHIP_GAP = 2.0
+TOP = 58.0
+BOX = 27.0
+THIN_BOX = 19.0
+POOL_BOX = 66.0
+GAP = 7.0
+CHIP = 13.0
+CHIP_GAP = 1.0
 LANE = 10.0
-HEAD_ROOM = 8.0
+INNER_LANE = 9.0
+HEAD_ROOM = 7.0
 TRACK = 8.0
 STUB_TRACK = 14.0
 SUM_TRACK = 18.0
 SUM_RADIUS = 7.0
 CHIPS = 136.0
-STUB_LABELS = 40.0
+FEWER_CHIPS = 128.0
+STUB_LABELS = 84.0
+SPACE = 18.0
 WIDEST_BOX = 230.0
+WIDEST_OF_SEVERAL = 200.0
 WIDEST_HALF_RUNG = 120.0
+TRUNK = 36.0
+WIDEST_TRUNK = 100.0
+INDENTED_TRUNK = 26.0
+BESIDE_TRUNK = 10.0
+CLOSEST_ENTRIES = 9.0
 ENTRY = 16.0
 MOST_ENTRIES = 3
-FOOTER = 46.0
+EDGE = 9.0
+BETWEEN_ORDERS = 26.0
+FOOTER = 36.0
+NAME, NOTE = 12.0, 10.0
+
+Arrival: TypeAlias = tuple[int, tuple[float, ...], bool]
+"""A net, its places on a row's upper side, and whether it comes by a lane or stub."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The left half's columns; the right half mirrors them."""
+    """The left half's columns; the right half mirrors them, each further derivative repeats the right."""
 
     chip_left: float
     chip_right: float
     box_left: float
     box_right: float
+    outer: float = MARGIN
+    trunk: float = TRUNK
 
     @property
     def centre(self) -> float:
         """Middle of the forward operations."""
         return (self.box_left + self.box_right) / 2
 
+    @property
+    def pitch(self) -> float:
+        """The distance between the columns of one derivative and the next."""
+        return self.box_right - self.outer + BETWEEN_ORDERS
+
     def lane(self, number: int) -> float:
-        """The middle of a lane; 0 is innermost."""
+        """The middle of an outer lane; 0 is innermost."""
         return self.chip_left - 8 - LANE * number
+
+    def inner_lane(self, number: int) -> float:
+        """The middle of a lane between chips and boxes; 0 is next to the boxes."""
+        return self.box_left - 9 - INNER_LANE * number
+
+    def facing(self, x: float, order: int) -> float:
+        """The place of ``x`` in the column of a derivative; 0 is the forward column itself."""
+        return x if not order else WIDTH - x + (order - 1) * self.pitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +90,6 @@ class Exit:
 
     x: float
     track: float | None
-    is_main: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +102,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All coordinates of a ladder.
-
-    ``exits`` belong to the nets; ``entries`` are by (net, row); ``lanes`` as from `lanes_of`.
-    """
+    """All coordinates of a ladder; ``exits`` belong to the nets, ``entries`` are by (net, row)."""
 
     columns: Columns
+    tracks: Tracks
+    lefts: tuple[float, ...]
     tops: tuple[float, ...]
     bottoms: tuple[float, ...]
-    lanes: tuple[int | None, ...]
     exits: tuple[Exit, ...]
     entries: dict[tuple[int, int], Entry]
+    width: float
     height: float
 
 
@@ -89,18 +120,41 @@ def mirrored(x: float) -> float:
     return WIDTH - x
 
 
-def box_height(row: Row) -> float:
+def is_thin(row: Row, width: float) -> bool:
+    """Whether all that a row says fits on one line, so that it needs less height."""
+    if row.pool is not None or len(row.chips) > 1:
+        return False
+    telling = [row.facing(order) for order in range(1, len(row.higher) + 2)]
+    # Numbers are worth a line of their own; the names of operations are not.
+    notes = [
+        (capsule.title, capsule.note.partition(", ")[0])
+        for capsule in telling
+        if capsule is not None and capsule.note.startswith(("arrives", "input gets", "scalar"))
+    ]
+    if any(_width(title, note) > width for title, note in notes):
+        return False
+    return _width(row.title, row.note) + (text_width(row.path, NOTE) + 10 if row.path else 0) <= width
+
+
+def _width(title: str, note: str) -> float:
+    """What a title and a note take on one line, with the margins of the narrowest box."""
+    return text_width(title, NAME, bold=True) + text_width(note, NOTE) + 42
+
+
+def box_height(row: Row, width: float) -> float:
     """Height of a row's box: chips need room, and so do a pool's grids."""
     chips = len(row.chips) * (CHIP + CHIP_GAP) - CHIP_GAP
-    return max(POOL_BOX if row.pool is not None else BOX, chips)
+    if row.pool is not None:
+        return max(POOL_BOX, chips)
+    return max(THIN_BOX if is_thin(row, width) else BOX, chips)
 
 
 def lay_out(ladder: Ladder) -> Layout:
     """Arithmetic only, in time linear in rows and wires."""
-    lanes, lane_count = lanes_of(ladder.nets)
-    is_cut = any(lane is None and skips(net) for lane, net in zip(lanes, ladder.nets, strict=True))
-    chips = CHIPS if any(row.chips for row in ladder.rows) else STUB_LABELS if is_cut else 0.0
-    columns = _columns(lane_count, chips)
+    tracks = tracks_of(ladder)
+    is_cut = any(tracks.is_cut(number, net) for number, net in enumerate(ladder.nets))
+    columns = _columns(ladder, tracks, is_cut)
+    lefts = tuple(columns.box_left + (columns.trunk + BESIDE_TRUNK) * track for track in tracks.rows)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, net in enumerate(ladder.nets):
@@ -113,43 +167,128 @@ def lay_out(ladder: Ladder) -> Layout:
     y = TOP
     for number, row in enumerate(ladder.rows):
         tops.append(y)
-        bottoms.append(y + box_height(row))
-        gap = _Gap(bottoms[-1], columns, ladder.nets, lanes)
-        exits.update(gap.exits(number, leaving[number]))
-        entries.update(gap.entries(number + 1, arriving[number + 1]))
+        bottoms.append(y + box_height(row, columns.box_right - lefts[number]))
+        gap = _Gap(bottoms[-1], columns, ladder.nets, tracks)
+        places = _places(number + 1, arriving[number + 1], ladder.nets, tracks, lefts, columns)
+        exits.update(gap.exits(number, leaving[number], lefts[number], places))
+        entries.update(gap.entries(number + 1, places))
         y = gap.end()
+    rightmost = columns.facing(columns.outer, ladder.orders) if ladder.orders > 1 else WIDTH - MARGIN
     return Layout(
         columns=columns,
+        tracks=tracks,
+        lefts=lefts,
         tops=tuple(tops),
         bottoms=tuple(bottoms),
-        lanes=tuple(lanes),
         exits=tuple(exits[number] for number in range(len(ladder.nets))),
         entries=entries,
+        width=rightmost + MARGIN,
         height=(bottoms[-1] if bottoms else TOP) + FOOTER,
     )
 
 
-def _columns(lane_count: int, chips: float) -> Columns:
-    lanes = MARGIN + (8 + LANE * lane_count if lane_count else 0)
-    space = 20.0 if chips else 0.0
+def trunk(left: float, columns: Columns) -> float:
+    """Where a row's main wire enters and leaves its box."""
+    return left + (columns.trunk if left == columns.box_left else INDENTED_TRUNK)
+
+
+def _columns(ladder: Ladder, tracks: Tracks, is_cut: bool) -> Columns:
+    has_chips = any(row.chips for row in ladder.rows)
+    several = ladder.orders > 1
+    chips = (FEWER_CHIPS if several else CHIPS) if has_chips else STUB_LABELS if is_cut else 0.0
+    lanes = MARGIN + (8 + LANE * tracks.outer_count if tracks.outer_count else 0)
+    space = INNER_LANE * tracks.inner_count + (SPACE if chips or tracks.inner_count else 0.0)
     # Shared out: the words on the rungs are the longest.
     room = WIDTH / 2 - lanes - chips - space
-    box = min(room * 0.66, WIDEST_BOX)
+    box = min(room * 0.66, WIDEST_OF_SEVERAL if several else WIDEST_BOX)
     box_left = WIDTH / 2 - min(room - box, WIDEST_HALF_RUNG) - box
-    return Columns(box_left - space - chips, box_left - space, box_left, box_left + box)
+    # Where the right side has neither chips nor lanes, the next derivative moves closer.
+    is_bare = not (tracks.outer_count or is_cut) and not any(
+        chip.gradient for row in ladder.rows for chip in row.chips
+    )
+    outer = box_left - INNER_LANE * (tracks.inner_count + 1) if is_bare else MARGIN
+    return Columns(
+        box_left - space - chips, box_left - space, box_left, box_left + box, outer, _trunk(ladder, tracks)
+    )
+
+
+def _trunk(ladder: Ladder, tracks: Tracks) -> float:
+    """How far from the left the main wire runs: where many wires enter a row, they need room beside it."""
+    if any(tracks.rows):
+        return TRUNK
+    entering = Counter(
+        stop.row for net in ladder.nets for stop in net.stops for _ in range(min(stop.uses, MOST_ENTRIES))
+    )
+    return min(WIDEST_TRUNK, max(TRUNK, EDGE + CLOSEST_ENTRIES * (max(entering.values(), default=1) - 1)))
+
+
+def _places(
+    row: int,
+    arriving: Sequence[tuple[int, int]],
+    nets: Sequence[Net],
+    tracks: Tracks,
+    lefts: Sequence[float],
+    columns: Columns,
+) -> list[Arrival]:
+    """Where the nets enter a row.
+
+    What runs straight enters at the trunk; what comes from an indented neighbour to its right; the rest to
+    its left, the inner lanes nearer, so that wires which end here don't cross.
+    """
+    if row >= len(lefts):
+        return []
+    middle = trunk(lefts[row], columns)
+    straight, right, left = [], [], []
+    for number, uses in arriving:
+        is_near = nets[number].source == row - 1
+        if tracks.straight[number] == row:
+            straight.append((number, uses))
+        elif is_near and lefts[row - 1] > lefts[row]:
+            right.append((number, uses))
+        else:
+            left.append((number, uses))
+    left.sort(key=lambda entry: _distance(entry[0], nets, tracks, row))
+    right_step = min(ENTRY, (columns.box_right - middle - EDGE) / (1 + sum(map(_count, right))))
+    places = []
+    on_right = int(bool(straight) or bool(left))
+    for number, uses in right:
+        xs = tuple(middle + right_step * (on_right + use) for use in range(_count((number, uses))))
+        on_right += len(xs)
+        places.append((number, xs, False))
+    on_left = 0
+    total = sum(map(_count, straight)) + sum(map(_count, left))
+    left_step = min(ENTRY, (middle - lefts[row] - EDGE) / max(1, total - 1))
+    for number, uses in [*straight, *left]:
+        xs = tuple(middle - left_step * (on_left + use) for use in range(_count((number, uses))))
+        on_left += len(xs)
+        is_far = nets[number].source < row - 1 and tracks.straight[number] != row
+        places.append((number, xs, is_far))
+    return places
+
+
+def _count(entry: tuple[int, int]) -> int:
+    return min(entry[1], MOST_ENTRIES)
+
+
+def _distance(number: int, nets: Sequence[Net], tracks: Tracks, row: int) -> int:
+    """How far out a net comes from: neighbours first, then inner lanes, stubs, outer lanes."""
+    if nets[number].source == row - 1:
+        return -1
+    inner, outer = tracks.inner[number], tracks.outer[number]
+    if inner is not None:
+        return inner
+    return 10 if outer is None else 20 + outer
 
 
 class _Gap:
     """The gap below one row: hands out tracks from top to bottom."""
 
-    def __init__(
-        self, top: float, columns: Columns, nets: Sequence[Net], lanes: Sequence[int | None]
-    ) -> None:
+    def __init__(self, top: float, columns: Columns, nets: Sequence[Net], tracks: Tracks) -> None:
         self.top = top
-        self.y = top + HEAD_ROOM
         self.columns = columns
+        self.y = top + HEAD_ROOM
         self.nets = nets
-        self.lanes = lanes
+        self.tracks = tracks
         self.is_empty = True
 
     def track(self, room: float) -> float:
@@ -162,49 +301,53 @@ class _Gap:
         """Where the next row's box begins."""
         return self.top + GAP if self.is_empty else self.y + HEAD_ROOM
 
-    def exits(self, row: int, nets: Sequence[int]) -> dict[int, Exit]:
-        """Nets leave side by side; the one that goes straight down leaves in the middle, and last."""
+    def exits(
+        self,
+        row: int,
+        nets: Sequence[int],
+        left: float,
+        places: Sequence[Arrival],
+    ) -> dict[int, Exit]:
+        """Nets leave side by side; the one that goes straight down leaves at the trunk, and last."""
         found: dict[int, Exit] = {}
-        main = next(
-            (net for net in nets if self.nets[net].stops[0].row == row + 1), nets[0] if nets else None
-        )
+        middle = trunk(left, self.columns)
+        main = self.main(row, nets)
         others = [net for net in nets if net != main]
-        step = min(ENTRY, (self.columns.centre - self.columns.box_left - 10) / max(1, len(others)))
+        step = min(ENTRY, (middle - left - EDGE) / max(1, len(others)))
         for place, number in enumerate(reversed(others)):
-            x = self.columns.centre - step * (len(others) - place)
-            found[number] = Exit(x, self.track(self.room(number)), is_main=False)
+            found[number] = Exit(middle - step * (len(others) - place), self.track(self.room(number)))
         if main is not None:
+            xs = next((xs for number, xs, is_far in places if number == main and not is_far), ())
             net = self.nets[main]
-            is_straight = len(net.stops) == 1 and net.stops[0].row == row + 1 and net.stops[0].uses == 1
-            track = None if is_straight else self.track(self.room(main))
-            found[main] = Exit(self.columns.centre, track, is_main=True)
+            is_one_wire = len(net.stops) == 1 and net.stops[0].uses == 1
+            goes_down = self.tracks.straight[main] == net.stops[0].row or (xs and abs(xs[0] - middle) < 0.5)
+            track = None if is_one_wire and goes_down else self.track(self.room(main))
+            found[main] = Exit(middle, track)
         return found
+
+    def main(self, row: int, nets: Sequence[int]) -> int | None:
+        """The net that goes on down: along the heaviest path, or to the next row."""
+        straight = next((net for net in nets if self.tracks.straight[net] is not None), None)
+        if straight is not None:
+            return straight
+        near = next((net for net in nets if self.nets[net].stops[0].row == row + 1), None)
+        return near if near is not None else next(iter(nets), None)
 
     def room(self, number: int) -> float:
         if self.nets[number].wanted > 1:
             return SUM_TRACK
-        return STUB_TRACK if self.lanes[number] is None else TRACK + 2
+        return STUB_TRACK if self.tracks.is_cut(number, self.nets[number]) else TRACK + 2
 
-    def entries(self, row: int, nets: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Entry]:
-        """Places on the next row's upper side, from the middle to the left.
-
-        The inner lane's wire takes the upper track and the place nearer to the middle, so that wires which
-        end here don't cross.
-        """
+    def entries(self, row: int, places: Sequence[Arrival]) -> dict[tuple[int, int], Entry]:
+        """Tracks for what arrives by a lane, and for second uses of what comes straight down."""
         found: dict[tuple[int, int], Entry] = {}
-        near = [(number, uses) for number, uses in nets if self.nets[number].source == row - 1]
-        far = [(number, uses) for number, uses in nets if self.nets[number].source < row - 1]
-        # Wires without a lane come from nearest of all: from a label beside the box.
-        far.sort(key=lambda entry: -1 if self.lanes[entry[0]] is None else self.lanes[entry[0]] or 0)
-        total = sum(min(uses, MOST_ENTRIES) for _, uses in nets)
-        step = min(ENTRY, (self.columns.centre - self.columns.box_left - 10) / max(1, total))
-        place = 0
-        for number, uses in [*near, *far]:
-            count = min(uses, MOST_ENTRIES)
-            xs = tuple(self.columns.centre - step * (place + use) for use in range(count))
-            place += count
+        for number, xs, is_far in places:
             track = None
-            if self.nets[number].source < row - 1:
-                track = self.track(STUB_TRACK if self.lanes[number] is None else TRACK)
+            is_near = self.nets[number].source == row - 1
+            if is_far:
+                cut = self.tracks.is_cut(number, self.nets[number])
+                track = self.track(STUB_TRACK if cut else TRACK)
+            elif not is_near and len(xs) > 1:
+                track = self.track(TRACK)
             found[number, row] = Entry(xs, track)
         return found

@@ -1,4 +1,4 @@
-"""The ladder's content: one row a forward call with chips, rung and capsule, and the nets between rows."""
+"""The ladder's content: one row a forward call with chips, rung and capsules, and the nets between rows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ from typing import Literal
 
 from viz.picture.model import PoolCrop
 
+RowKind = Literal["op", "parameter", "constant", "input", "output", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capsule:
+    """What the gradient rules of a row made: a title by meaning, a note, and the ids of the boxes."""
+
+    title: str
+    note: str
+    boxes: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A parameter or constant beside its only row; ``gradient`` titles its gradient's chip."""
+    """A parameter or constant beside its only row; ``name`` is the whole one, ``title`` fits beside the row.
+
+    ``gradient`` titles its gradient's chip; ``higher`` has (title, note) of the chips of further derivatives.
+    """
 
     link: str
     kind: Literal["parameter", "constant", "more"]
@@ -19,6 +33,8 @@ class Chip:
     gradient: str | None
     gradient_note: str
     tooltip: str
+    name: str = ""
+    higher: tuple[tuple[str, str] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +50,12 @@ class Rung:
 class Row:
     """One forward call and, facing it, what its gradient rule made.
 
-    ``capsule`` is None where no gradient comes by; ``gradients`` are the ids of the gradient boxes.
+    ``capsule`` is None where no gradient comes by; ``gradients`` are the ids of the gradient boxes;
+    ``higher`` has a capsule for each further derivative. ``within`` names the modules around it, outermost
+    first; ``number`` counts the rows of the whole ladder from 1. A "link" stands for a row on another page.
     """
 
-    kind: Literal["op", "parameter", "constant", "output"]
+    kind: RowKind
     boxes: tuple[str, ...]
     title: str
     path: str
@@ -48,7 +66,16 @@ class Row:
     capsule: str | None = None
     capsule_note: str = ""
     gradients: tuple[str, ...] = ()
+    higher: tuple[Capsule | None, ...] = ()
     pool: PoolCrop | None = None
+    within: tuple[str, ...] = ()
+    number: int = 0
+
+    def facing(self, order: int) -> Capsule | None:
+        """The capsule in the column of a derivative; 1 is the gradient."""
+        if order > 1:
+            return self.higher[order - 2] if order - 2 < len(self.higher) else None
+        return None if self.capsule is None else Capsule(self.capsule, self.capsule_note, self.gradients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +89,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """One value and the rows that use it, in order."""
+    """One value and the rows that use it, in order; ``orders`` counts the derivatives that come back."""
 
     source: int
     label: str
     stops: tuple[Stop, ...]
+    orders: int = 1
 
     @property
     def wanted(self) -> int:
@@ -76,9 +104,10 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Rows from input to loss, and the nets that join them."""
+    """Rows from input to loss, and the nets that join them; ``orders`` derivatives have a column each."""
 
     title: str
     rows: tuple[Row, ...]
     nets: tuple[Net, ...]
     footer: tuple[str, ...]
+    orders: int = 1

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from viz.ladder.rows import Rung
 from viz.picture.model import Box, Saved, bytes_text, shape_text
 
+MOST_LISTED = 6
+
 
 class RungMaker:
     """Goes through the rows in order and remembers which memory was counted already."""
@@ -33,14 +35,8 @@ class RungMaker:
             return None
         buffers = sorted(own.values(), key=lambda entry: -entry[1].nbytes)
         total = sum(saved.nbytes for _, saved in buffers)
-        tooltip = "; ".join(
-            [
-                f"{name} {shape_text(saved.shape)} {saved.dtype}, {bytes_text(saved.nbytes)}"
-                for name, saved in buffers
-            ]
-            + [f"{name} is kept by a row above" for name, _ in shared.values()]
-        )
-        return Rung(total, tuple(_wordings(buffers, [name for name, _ in shared.values()], total)), tooltip)
+        again = [name for name, _ in shared.values()]
+        return Rung(total, tuple(_wordings(buffers, again, total)), _whole(buffers, again, total))
 
 
 def _kept_name(box: Box, saved: Saved) -> str:
@@ -50,6 +46,24 @@ def _kept_name(box: Box, saved: Saved) -> str:
     if saved.name not in box.slots or len(saved.name) > 1:
         return saved.name
     return "input" if saved.name == box.slots[0] else "second input"
+
+
+def _whole(buffers: Sequence[tuple[str, Saved]], shared: Sequence[str], total: int) -> str:
+    """All that is kept, for tooltips and text; many buffers are counted by name."""
+    if len(buffers) > MOST_LISTED:
+        counts = Counter(name for name, _ in buffers)
+        listed = ", ".join(f"{name} {count}×" if count > 1 else name for name, count in counts.items())
+        parts = [f"{len(buffers)} buffers, {bytes_text(total)}: {listed}"]
+    else:
+        parts = [
+            f"{name} {shape_text(saved.shape)} {saved.dtype}, {bytes_text(saved.nbytes)}"
+            for name, saved in buffers
+        ]
+    parts += [
+        f"{name} is kept by a row above" if count == 1 else f"{name} {count}× is kept by rows above"
+        for name, count in Counter(shared).items()
+    ]
+    return "; ".join(parts)
 
 
 def _wordings(
@@ -64,8 +78,10 @@ def _wordings(
         shape, size = shape_text(saved.shape), bytes_text(saved.nbytes)
         return [
             (f"{name} {shape} {saved.dtype}, {size}",),
+            (f"{name} {shape}, {size}",),
             (f"{name} {shape}", f"{saved.dtype}, {size}"),
             (name, f"{shape}, {size}"),
+            (f"{name}, {size}",),
             (name, size),
         ]
     counts = Counter(name for name, _ in buffers)
@@ -75,6 +91,8 @@ def _wordings(
             tuple(f"{name} {shape_text(saved.shape)}, {bytes_text(saved.nbytes)}" for name, saved in buffers)
         )
     names = ", ".join(name if count == 1 else f"{name} {count}×" for name, count in counts.items())
+    ways.append((f"{bytes_text(total)}: {names}",))
     ways.append((f"{len(buffers)} buffers, {bytes_text(total)}", names))
+    ways.append((f"{len(buffers)} buffers, {bytes_text(total)}",))
     ways.append((f"{len(buffers)} buffers", bytes_text(total)))
     return ways

@@ -1,4 +1,4 @@
-"""The ladder as plain text: one row a line, for terminals, diffs and readers who can't see the drawing."""
+"""The ladder as a tree of plain text: for terminals, diffs and readers who can't see the drawing."""
 
 from __future__ import annotations
 
@@ -8,32 +8,49 @@ from viz.ladder.rows import Ladder, Row
 
 
 def ladder_text(ladder: Ladder) -> str:
-    """An outline: what each row computes, keeps and sends back."""
-    lines = [ladder.title, ""]
+    """What each row computes, keeps and sends back; modules are headings, and what is in them is indented."""
+    lines = [ladder.title, *ladder.footer, ""]
     ahead: dict[int, list[int]] = {}
     for net in ladder.nets:
         for stop in net.stops:
             if stop.row > net.source + 1:
                 ahead.setdefault(stop.row, []).append(net.source)
+    within: tuple[str, ...] = ()
     for number, row in enumerate(ladder.rows):
-        lines.append(
-            f"{number + 1:>3}  {row.title}" + (f" [{row.path}]" if row.path else "") + f": {row.note}"
-        )
-        lines += [f"       {line}" for line in _details(row)]
+        lines += _headings(within, row.within)
+        within = row.within
+        indent = "  " * len(within)
+        path = f" [{row.path}]" if row.path else ""
+        lines.append(f"{number + 1:>3}  {indent}{row.title}{path}: {row.note}")
+        details = list(_details(row))
         if number in ahead:
-            lines.append(
-                f"       also reads row {', '.join(str(source + 1) for source in sorted(ahead[number]))}"
-            )
-    return "\n".join([*lines, "", *ladder.footer]) + "\n"
+            sources = ", ".join(str(source + 1) for source in sorted(ahead[number]))
+            details.append(f"also reads row {sources}")
+        lines += [f"       {indent}{line}" for line in details]
+    return "\n".join(lines) + "\n"
+
+
+def _headings(before: tuple[str, ...], within: tuple[str, ...]) -> Iterator[str]:
+    """A line for each module that begins here."""
+    shared = 0
+    while shared < min(len(before), len(within)) and before[shared] == within[shared]:
+        shared += 1
+    for level in range(shared, len(within)):
+        yield "     " + "  " * level + f"in {within[level]}"
 
 
 def _details(row: Row) -> Iterator[str]:
     for chip in row.chips:
-        gradient = "" if chip.gradient is None else f" -> {chip.gradient}"
-        yield f"{chip.kind} {chip.title} {chip.note}{gradient}"
+        gradients = [chip.gradient, *(entry[0] for entry in chip.higher if entry is not None)]
+        made = ", ".join(gradient for gradient in gradients if gradient)
+        words = [*([] if chip.kind == "more" else [chip.kind]), chip.title, chip.note]
+        yield " ".join(word for word in words if word) + (f" -> {made}" if made else "")
     if row.rung is not None:
         yield f"keeps {row.rung.tooltip}"
     if row.capsule is not None:
         yield f"backward: {row.capsule} ({row.capsule_note})"
     elif row.capsule_note:
         yield f"backward: {row.capsule_note}"
+    for capsule in row.higher:
+        if capsule is not None:
+            yield f"then: {capsule.title} ({capsule.note})"

@@ -16,9 +16,19 @@ def names(group: Group) -> tuple[str, str]:
     title = group.function.name if group.function is not None else group.boxes[-1].op
     if group.folded and module is not None:
         title = module.title
+    if group.last is not None:
+        return f"{title} × {group.repeats}", f"{path} to {group.last.name}"
+    parts = [] if path == title else [path]
     if module is not None and module.calls > 1:
-        path = f"{path}, call {module.call} of {module.calls}"
+        parts.append(f"call {module.call} of {module.calls}")
+    path = ", ".join(part for part in parts if part)
     return title, path
+
+
+def called(group: Group) -> str:
+    """A row's title and module in one: "conv2d c1", "relu, call 2 of 3"."""
+    title, path = names(group)
+    return f"{title}{',' if path.startswith('call ') else ''} {path}".rstrip()
 
 
 def literal_text(boxes: Sequence[Box]) -> str:
@@ -63,6 +73,17 @@ def counted(ops: Sequence[str]) -> str:
 def plural(count: int, word: str) -> str:
     """A count with its word."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def derivative(order: int) -> str:
+    """The sign of a derivative.
+
+    Examples
+    --------
+    >>> derivative(1), derivative(2), derivative(5)
+    ('d', 'd²', 'd5')
+    """
+    return {1: "d", 2: "d²", 3: "d³"}.get(order, f"d{order}")
 
 
 def chip_note(shape: tuple[int, ...], number: float | None) -> str:

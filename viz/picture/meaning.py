@@ -15,7 +15,7 @@ MEANINGS: Mapping[str, str] = {
     "add": "copies",
     "subtract": "copies, one negated",
     "negative": "negates",
-    "multiply": "times the other factor",
+    "multiply": "times the other",
     "divide": "quotient rule",
     "power": "power rule",
     "exp": "times the output",
@@ -44,12 +44,19 @@ MEANINGS: Mapping[str, str] = {
     "expand": "sums up",
     "cast": "casts back",
     "convert": "casts back",
+    "max_unpool1d": "reads where it wrote",
+    "max_unpool2d": "reads where it wrote",
+    "max_unpool3d": "reads where it wrote",
+    "global_avg_pool": "spreads evenly",
+    "global_max_pool": "to the winner",
     "cross_entropy": "softmax − target",
+    "mse_loss": "2 × difference ÷ count",
+    "l1_loss": "sign of the difference",
     "log_softmax": "g − softmax × sum of g",
 }
 """What the gradient of an operation (or public function) does with what arrives."""
 
-BILINEAR = frozenset({"conv", "conv_transpose", "conv_weight_gradient", "matmul", "dense"})
+BILINEAR = frozenset({"conv", "conv_transpose", "conv_weight_gradient", "matmul", "dense", "normalise"})
 """Operations whose capsule says which inputs get a gradient: "dx, dweight, dbias"."""
 
 

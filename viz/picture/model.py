@@ -1,9 +1,9 @@
 """The picture model: a snapshot of a graph as plain data, which every renderer of `viz` reads.
 
 A `Picture` holds no Tensor, no Node and no array of the program that it was taken from: boxes (operations,
-parameters, constants), edges from an output of one box to an argument slot of another, scopes, user lines,
-what is kept for the backward pass, and small crops of values. Ids are stable: things are numbered in order of
-execution, so the same program gives the same ids in every process.
+inputs, parameters, constants), edges from an output of one box to an argument slot of another, scopes, user
+lines, what is kept for the backward pass, and small crops of values. Ids are stable: things are numbered in
+order of execution, so the same program gives the same ids in every process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import prod
 from typing import Literal
 
 Half = Literal["forward", "backward"]
-Kind = Literal["op", "parameter", "constant"]
+Kind = Literal["op", "parameter", "constant", "input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Saved:
     """A buffer that a box keeps for the backward pass.
 
     ``buffer`` numbers the memory: two entries with one number are the same memory, which counts once.
-    ``is_parameter`` marks memory that lives anyway, because a parameter owns it.
+    ``is_parameter`` marks memory that lives anyway, because a parameter owns it; an input's memory counts.
     """
 
     name: str
@@ -82,11 +82,12 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An operation, a parameter (a leaf that wants gradients) or a constant.
+    """An operation, a parameter (a leaf that wants gradients), an input (data) or a constant.
 
-    ``slots`` names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text);
-    ``wanted`` says for each slot whether a gradient is asked for it; ``detail`` says the settings that
-    readers ask for ("5×5, stride 2").
+    ``order`` counts derivatives: 0 computes the value, 1 its gradient, 2 the gradient of that. ``slots``
+    names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says
+    for each slot whether a gradient is asked for it; ``detail`` says the settings that readers ask for
+    ("5×5, stride 2").
     """
 
     id: str
@@ -104,6 +105,7 @@ class Box:
     scope: int | None = None
     place: Place | None = None
     because: Because | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Flow:
     """A gradient that arrives: the total for output ``port`` of forward box ``box``.
 
     ``gradient`` is the box that computed it (None where the seed itself arrives), ``gradient_port`` its
-    output; ``number`` is its value where it is a scalar, ``largest`` its largest absolute value.
+    output; ``number`` is its value where it is a scalar, ``largest`` its largest absolute value. ``order`` is
+    1 for the gradient of the outputs, 2 for the gradient of all first gradients' sum, and so on.
     """
 
     box: str
@@ -130,6 +133,7 @@ class Flow:
     gradient_port: int
     number: float | None = None
     largest: float = 0.0
+    order: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +166,10 @@ class Picture:
     """A whole graph as data; ``boxes`` are in order of execution, forward first.
 
     ``outputs`` are the (box, port) pairs that the graph returns, ``seeds`` say how the gradient starts
-    at each; ``has_backward`` says whether gradient boxes and flows were recorded at all, ``is_freed`` that a
-    backward pass has freed what was kept.
+    at each; ``has_backward`` says whether gradient boxes and flows were recorded at all, ``orders`` how many
+    derivatives, ``is_freed`` that a backward pass has freed what was kept, ``is_abstract`` that only
+    shapes were worked out. ``name`` is that of the function or module that was drawn. ``schema`` grows by one
+    when the JSON form changes incompatibly (docs/picture-schema.md).
     """
 
     boxes: tuple[Box, ...]
@@ -175,6 +181,10 @@ class Picture:
     pools: tuple[PoolCrop, ...] = ()
     has_backward: bool = False
     is_freed: bool = False
+    orders: int = 0
+    is_abstract: bool = False
+    name: str = ""
+    schema: int = 1
 
     def parameter_count(self) -> int:
         """Number of elements of all parameters."""

@@ -1,0 +1,110 @@
+"""One or two lines of text in a box, made to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from viz.canvas.fonts import shorten, text_width
+from viz.canvas.scene import Box, Item, Text, middle_text
+from viz.ladder.layout import BOX, NAME, NOTE
+
+
+def lines_in(title: str, path: str, note: str, place: Box, inset: float) -> Iterator[Item]:
+    """A bold title, at the right end what it belongs to, and a note below, or after it in a low box."""
+    middle = (place.top + place.bottom) / 2
+    if not note:
+        yield from one_line(title, path, place, inset)
+        return
+    if place.bottom - place.top < BOX - 1:
+        yield from _title_and_note(title, path, note, place, inset)
+        return
+    yield from one_line(title, path, Box(place.left, middle - 14, place.right, middle + 3), inset)
+    shown = fitting_note(note, place.right - place.left - 2 * inset)
+    yield Text(place.left + inset, middle + 10, shown, NOTE, "muted")
+
+
+def fitting_note(note: str, width: float) -> str:
+    """A note in shorter words where the long ones don't fit; then without its last parts.
+
+    Examples
+    --------
+    >>> note = "1×64×112×112, 7×7 kernel, stride 2, padding 3"
+    >>> fitting_note(note, 200), fitting_note(note, 150), fitting_note(note, 90)
+    ('1×64×112×112, 7×7, stride 2, pad 3', '1×64×112×112, 7×7, s2, p3', '1×64×112×112')
+    """
+    for long, short in (
+        (" kernel", ""),
+        (" window", ""),
+        ("padding ", "pad "),
+        ("stride ", "s"),
+        ("pad ", "p"),
+    ):
+        if text_width(note, NOTE) > width:
+            note = note.replace(long, short)
+    while text_width(note, NOTE) > width and ", " in note:
+        note = note.rpartition(", ")[0]
+    return shorten(note, width, NOTE)
+
+
+def one_line(title: str, path: str, place: Box, inset: float) -> Iterator[Item]:
+    """A bold title, and at the right end what it belongs to."""
+    width = place.right - place.left - 2 * inset
+    middle = (place.top + place.bottom) / 2
+    room = width
+    if path:
+        wanted = text_width(title, NAME, bold=True)
+        shown = _end_of(path, max(width * 0.22, width - wanted - 8))
+        room = width - text_width(shown, NOTE) - 8
+        yield middle_text(shown, place.right - inset, middle, NOTE, fill="muted", anchor="end")
+    yield middle_text(
+        shorten(title, room, NAME, bold=True), place.left + inset, middle, NAME, anchor="start", bold=True
+    )
+
+
+def _title_and_note(title: str, path: str, note: str, place: Box, inset: float) -> Iterator[Item]:
+    """Everything on one line; the note gives way first."""
+    middle = (place.top + place.bottom) / 2
+    wanted = text_width(title, NAME, bold=True)
+    room = place.right - place.left - 2 * inset - wanted - 8
+    rest = room - (text_width(path, NOTE) + 10 if path else 0)
+    note = fitting_note(note, rest) if rest > 0 else ""
+    if not note or note.endswith("…"):
+        yield from one_line(title, path, place, inset)
+        return
+    yield middle_text(title, place.left + inset, middle, NAME, anchor="start", bold=True)
+    yield middle_text(note, place.left + inset + wanted + 8, middle, NOTE, fill="muted", anchor="start")
+    if path:
+        yield middle_text(path, place.right - inset, middle, NOTE, fill="muted", anchor="end")
+
+
+def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -> str:
+    """A list with commas, its end counted where it doesn't fit.
+
+    Examples
+    --------
+    >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
+    'conv_transpose + 2'
+    """
+    names = words.split(", ")
+    for count in range(len(names), 0, -1):
+        rest = f" + {len(names) - count}" if count < len(names) else ""
+        # "arrives 1 + 2" would read as a sum.
+        rest = "" if count == 1 and words.startswith("arrives") else rest
+        shown = ", ".join(names[:count]) + rest
+        if text_width(shown, size, bold=bold) <= width:
+            return shown
+    return shorten(words, width, size, bold=bold)
+
+
+def _end_of(path: str, width: float) -> str:
+    """As much of the path's end as fits, whole names if they say anything: what is innermost says most."""
+    if text_width(path, NOTE) <= width:
+        return path
+    names = path.split(".")
+    for count in range(len(names) - 1, 0, -1):
+        end = ".".join(names[-count:])
+        if text_width(f"…{end}", NOTE) <= width and not end.isdigit():
+            return f"…{end}"
+    while path and text_width(f"…{path}", NOTE) > width:
+        path = path[1:]
+    return f"…{path}" if path else ""
