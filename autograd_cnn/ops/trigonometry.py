@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd_cnn._apply import apply
 from autograd_cnn._tensor import Tensor
-from autograd_cnn.kernels import activations as formulas
+from autograd_cnn.kernels import arcs
 from autograd_cnn.ops._elementwise import quotient_or_zero, unary
 from autograd_cnn.ops._gated import gated
 from autograd_cnn.ops._operands import as_float, same_kind
@@ -75,10 +75,10 @@ tan_p: Primitive = unary("tan", np.tan, lambda g, out: g * (out * out + 1))
 # (1 - x) (1 + x) keeps the digits that 1 - x * x loses near 1
 arcsin_p: Primitive = unary("arcsin", np.arcsin, lambda g, x: g / sqrt_p((1 - x) * (1 + x)))
 arccos_p: Primitive = unary("arccos", np.arccos, lambda g, x: -(g / sqrt_p((1 - x) * (1 + x))))
-arctan_p: Primitive = gated("arctan", np.arctan, formulas.arctan_gate, _arctan_curve)
+arctan_p: Primitive = gated("arctan", np.arctan, arcs.arctan_gate, _arctan_curve)
 sinh_p: Primitive = unary("sinh", np.sinh, lambda g, x: g * cosh_p(x))
 cosh_p: Primitive = unary("cosh", np.cosh, lambda g, x: g * sinh_p(x))
-arcsinh_p: Primitive = gated("arcsinh", np.arcsinh, formulas.arcsinh_gate, _arcsinh_curve)
+arcsinh_p: Primitive = gated("arcsinh", np.arcsinh, arcs.arcsinh_gate, _arcsinh_curve)
 arccosh_p: Primitive = unary("arccosh", np.arccosh, lambda g, x: g / (sqrt_p(x - 1) * sqrt_p(x + 1)))
 arctanh_p: Primitive = unary("arctanh", np.arctanh, lambda g, x: g / ((1 - x) * (1 + x)))
 
