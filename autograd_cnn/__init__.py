@@ -14,16 +14,11 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd_cnn._anomaly import detect_anomaly
 from autograd_cnn._creation import abstract_tensor, from_dlpack, from_numpy, tensor
-from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
 from autograd_cnn._graph import Node, Recording, SavedValue, Source
 from autograd_cnn._hooks import HookHandle
-from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
 from autograd_cnn._modes import Origin, Scope, no_grad, recording_all, shapes_only
-from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradient, gradient_report
 from autograd_cnn._reverse import gradients
-from autograd_cnn._routing import Routing, routing
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import (
@@ -178,15 +173,20 @@ from autograd_cnn.ops.window_pooling import (
     sum_pool3d,
 )
 from autograd_cnn.primitive import Primitive
-from autograd_cnn.tracing.graph import Graph, trace
-from autograd_cnn.transforms.custom import custom_jvp, custom_vjp
-from autograd_cnn.transforms.derivatives import hessian, hvp, jacobian
-from autograd_cnn.transforms.forward import jvp, linearize
-from autograd_cnn.transforms.recomputing import checkpoint
-from autograd_cnn.transforms.reverse import grad, value_and_grad, vjp
 
 if TYPE_CHECKING:
     from autograd_cnn import data, models, nn, optim, testing, training
+    from autograd_cnn._anomaly import detect_anomaly
+    from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
+    from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
+    from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradient, gradient_report
+    from autograd_cnn._routing import Routing, routing
+    from autograd_cnn.tracing.graph import Graph, trace
+    from autograd_cnn.transforms.custom import custom_jvp, custom_vjp
+    from autograd_cnn.transforms.derivatives import hessian, hvp, jacobian
+    from autograd_cnn.transforms.forward import jvp, linearize
+    from autograd_cnn.transforms.recomputing import checkpoint
+    from autograd_cnn.transforms.reverse import grad, value_and_grad, vjp
 
 abs = absolute
 arsinh = arcsinh
@@ -195,6 +195,23 @@ mod = remainder
 
 __version__ = "0.1.0"
 
+_LATER = {
+    name: module
+    for module, names in (
+        ("_anomaly", "detect_anomaly"),
+        ("_report", "GradientReport LayerGradient ParameterGradient gradient_report"),
+        ("transforms.custom", "custom_jvp custom_vjp"),
+        ("transforms.derivatives", "hessian hvp jacobian"),
+        ("transforms.forward", "jvp linearize"),
+        ("transforms.recomputing", "checkpoint"),
+        ("transforms.reverse", "grad value_and_grad vjp"),
+        ("tracing.graph", "Graph trace"),
+        ("_gradient_graph", "GradientGraph gradient_graph"),
+        ("_routing", "Routing routing"),
+        ("_memory", "SavedBuffer SavedBytes saved_bytes"),
+    )
+    for name in names.split()
+}
 _ON_DEMAND = ("data", "models", "nn", "optim", "testing", "training")
 
 
@@ -202,6 +219,9 @@ def __getattr__(name: str) -> Any:
     """Import a room when it is first asked for: who only computes need not wait for layers and data."""
     if name in _ON_DEMAND:
         return import_module(f"autograd_cnn.{name}")
+    if name in _LATER:
+        found = globals()[name] = getattr(import_module(f"autograd_cnn.{_LATER[name]}"), name)
+        return found
     raise AttributeError(
         f"module 'autograd_cnn' has no attribute {name!r}", name=name, obj=sys.modules[__name__]
     )

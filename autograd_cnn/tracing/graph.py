@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
-import networkx as nx
 import numpy as np
 
 from autograd_cnn._creation import abstract_tensor
@@ -27,6 +26,9 @@ from autograd_cnn.tracing.networkx_graph import as_networkx
 from autograd_cnn.tracing.reading import from_text
 from autograd_cnn.tracing.tracer import capture
 from autograd_cnn.tracing.writing import as_text
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, eq=False)

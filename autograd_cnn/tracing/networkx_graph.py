@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from autograd_cnn._program.entries import Program, Value
+
+if TYPE_CHECKING:  # networkx takes longer to import than everything else together
+    import networkx as nx
 
 
 def as_networkx(program: Program) -> nx.MultiDiGraph:
@@ -15,6 +18,8 @@ def as_networkx(program: Program) -> nx.MultiDiGraph:
     ``slot`` (also their key), ``argument`` and ``port``; so ``x * x`` makes two. Python numbers among the
     operands are the attribute ``numbers``.
     """
+    import networkx as nx
+
     graph = nx.MultiDiGraph()
     ports: dict[str, tuple[str, int]] = {}
     sources = [("input", value) for value in program.inputs]
