@@ -1,0 +1,316 @@
+// The cells of picture A's five grids, and how much of each a frame lets the reader see.
+
+/**
+ * @param {Grid} grid
+ * @param {string} kind
+ * @param {...(Node|string)} children
+ */
+function cellGroup(grid, kind, ...children) {
+  const size = grid.size;
+  return svg("g", { class: `cell ${kind}`, role: "gridcell" }, svg("rect", { class: "ground", width: size, height: size }), ...children);
+}
+
+/**
+ * A number in the middle of a cell, or lower in it.
+ * @param {string} text
+ * @param {number} size of the cell
+ * @param {number} [height] 0.5 is the middle
+ */
+function cellNumber(text, size, height = 0.5) {
+  const font = fittingSize(text, size - 4, size >= 36 ? 14 : 12);
+  return svg("text", { class: "number", x: size / 2, y: size * height + font * 0.36, "font-size": font, "text-anchor": "middle" }, text);
+}
+
+/**
+ * @param {Routed} routed
+ * @param {number} row
+ * @param {number} column
+ */
+function isReal(routed, row, column) {
+  return row >= 0 && column >= 0 && row < routed.x.length && column < routed.x[0].length;
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {number} row
+ * @param {number} column
+ */
+function inputCell(routed, layout, scales, row, column) {
+  const size = layout.x.size;
+  if (!isReal(routed, row, column)) {
+    const padding = routed.settings.kind === "max" ? `${MINUS}∞` : "0";
+    const made = cellGroup(layout.x, "padding", cellNumber(padding, size));
+    made.setAttribute("role", "presentation");
+    return made;
+  }
+  const isMax = routed.settings.kind === "max";
+  const wins = isMax ? routed.arrivals[row][column].length : 0;
+  const made = cellGroup(layout.x, "value", cellNumber(shown(routed.x[row][column], scales.x), size));
+  if (isMax) made.append(...winnerMarks(routed, row, column, wins, size));
+  const isRead = routed.windows.some((w) => w.cells.some((cell) => cell.row === row && cell.column === column));
+  made.classList.toggle("unused", !isRead);
+  made.setAttribute("aria-label", `X, row ${row}, column ${column}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`);
+  return made;
+}
+
+/**
+ * A ring where a cell wins (half a ring where it shares), how often, and a mark on equal losers.
+ * @param {Routed} routed
+ * @param {number} row
+ * @param {number} column
+ * @param {number} wins
+ * @param {number} size
+ */
+function winnerMarks(routed, row, column, wins, size) {
+  const marks = [];
+  const radius = size * 0.4;
+  const middle = { cx: size / 2, cy: size / 2, r: radius };
+  if (wins > 0) {
+    const isShared = routed.arrivals[row][column].every(({ window }) => window.shares.length > 1);
+    marks.push(svg("circle", { class: isShared ? "ring shared" : "ring", ...middle }));
+    if (wins > 1) {
+      marks.push(
+        svg(
+          "g",
+          { class: "badge" },
+          svg("rect", { x: size - 21, y: 2, width: 19, height: 12, rx: 3 }),
+          svg("text", { x: size - 11.5, y: 11.3, "text-anchor": "middle" }, `×${wins}`),
+        ),
+      );
+    }
+  }
+  const isEqualLoser = routed.windows.some((w) => w.equals.some((cell) => cell.row === row && cell.column === column));
+  if (isEqualLoser) {
+    if (wins === 0) marks.push(svg("circle", { class: "ring tied", ...middle }));
+    marks.push(svg("text", { class: "equal", x: 5, y: 11 }, "="));
+  }
+  return marks;
+}
+
+/**
+ * @param {string} kind
+ * @param {Grid} grid
+ * @param {string} name
+ * @param {string} number
+ * @param {string} label
+ */
+function namedCell(kind, grid, name, number, label) {
+  const size = grid.size;
+  const isRoomy = size >= 34;
+  const made = cellGroup(grid, kind, cellNumber(number, size, isRoomy ? 0.6 : 0.5));
+  if (isRoomy) made.append(svg("text", { class: "name", x: 4, y: 11 }, name));
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+/**
+ * @param {Routed} routed
+ * @param {number} row
+ * @param {number} column
+ */
+function windowAt(routed, row, column) {
+  return routed.windows[row * routed.grid[1] + column];
+}
+
+/**
+ * @param {Layout} layout
+ * @param {PoolWindow} window
+ */
+function nameOf(layout, window) {
+  return layout.names.get(window.index) ?? `${window.row},${window.column}`;
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {number} row
+ * @param {number} column
+ */
+function outputCell(routed, layout, scales, row, column) {
+  const window = windowAt(routed, row, column);
+  const name = nameOf(layout, window);
+  return namedCell("value", layout.y, name, shown(window.value, scales.x), `Y, window ${name}: ${plainNumber(window.value)}`);
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {number} row
+ * @param {number} column
+ */
+function incomingCell(routed, layout, scales, row, column) {
+  const window = windowAt(routed, row, column);
+  const name = nameOf(layout, window);
+  const value = routed.dy[row][column];
+  const made = namedCell("gradient", layout.dy, name, shown(value, scales.g), `dY, window ${name}: ${plainNumber(value)}`);
+  paintGradient(made, value, largestOf(routed.dx.flat().concat(routed.dy.flat())));
+  return made;
+}
+
+/**
+ * The winner's number, and where in the window that is.
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {number} row
+ * @param {number} column
+ */
+function switchCell(routed, layout, row, column) {
+  const window = windowAt(routed, row, column);
+  const name = nameOf(layout, window);
+  const size = layout.saved.size;
+  const taps = window.shares.map((share) => share.tap);
+  const words = window.shares.map((share) => `(${share.row}, ${share.column})`).join(" and ");
+  const made = cellGroup(layout.saved, "switch");
+  const isRoomy = size >= 38;
+  const [rows, columns] = routed.settings.window;
+  const little = Math.min(isRoomy ? (size - 20) / Math.max(rows, columns) : (size - 6) / Math.max(rows, columns), 7);
+  const [x0, y0] = isRoomy ? [size - 4 - columns * little, size - 5 - rows * little] : [(size - columns * little) / 2, (size - rows * little) / 2];
+  for (let tap = 0; tap < rows * columns && little >= 2; tap += 1) {
+    const place = { x: x0 + (tap % columns) * little, y: y0 + Math.floor(tap / columns) * little, width: little, height: little };
+    made.append(svg("rect", { class: taps.includes(tap) ? "tap won" : "tap", ...place }));
+  }
+  if (isRoomy) {
+    made.append(svg("text", { class: "name", x: 4, y: 11 }, name));
+    made.append(svg("text", { class: "number", x: 4, y: size - 7, "font-size": 12 }, taps.length === 1 ? String(taps[0]) : "="));
+  }
+  made.setAttribute("aria-label", `switch of window ${name}: winner at ${words}, number ${taps.join(" and ")} in the window`);
+  return made;
+}
+
+/**
+ * @param {Layout} layout
+ * @param {number} row
+ * @param {number} column
+ */
+function receivingCell(layout, row, column) {
+  const size = layout.dx.size;
+  const made = cellGroup(layout.dx, "gradient");
+  made.append(svg("text", { class: "terms", x: size / 2, y: size * 0.42, "text-anchor": "middle" }), cellNumber("", size));
+  made.setAttribute("aria-label", `dX, row ${row}, column ${column}`);
+  return made;
+}
+
+/**
+ * @param {SVGElement} cell
+ * @param {number} value
+ * @param {number} largest
+ */
+function paintGradient(cell, value, largest) {
+  const role = gradientRole(value, largest);
+  setAttributes(/** @type {Element} */ (cell.firstChild), { class: `ground viz-f-${role}` });
+  cell.classList.toggle("on-strong", role.endsWith("3"));
+  cell.classList.toggle("is-zero", value === 0);
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {Map<string, SVGElement>} cells
+ * @param {Frame} frame
+ */
+function showForward(routed, layout, cells, frame) {
+  const isDone = (/** @type {PoolWindow} */ w) => frame.stop >= STOPS.keep || w.index < frame.scanned;
+  for (const window of layout.windows) {
+    const key = `${window.row}.${window.column}`;
+    cells.get(`y.${key}`)?.classList.toggle("off", !isDone(window));
+    cells.get(`saved.${key}`)?.classList.toggle("off", frame.stop < STOPS.remember);
+    cells.get(`dy.${key}`)?.classList.toggle("off", frame.stop < STOPS.back);
+  }
+  for (const [key, cell] of cells) {
+    if (!key.startsWith("x.")) continue;
+    const [, row, column] = key.split(".").map(Number);
+    const isWon = routed.arrivals[row][column].some(({ window }) => isDone(window));
+    cell.classList.toggle("won", isWon && routed.settings.kind === "max");
+  }
+}
+
+/**
+ * What a frame lets arrive at a cell of dX; null where nothing is shown yet.
+ * @param {Routed} routed
+ * @param {Frame} frame
+ * @param {Cell} cell
+ */
+function arrivedAt(routed, frame, cell) {
+  const all = routed.arrivals[cell.row][cell.column];
+  if (frame.stop >= STOPS.all) return all;
+  if (frame.stop < STOPS.back) return null;
+  const { spotlight, second } = frame.tale;
+  const known = all.filter(({ window }) => window === spotlight || (frame.stop >= STOPS.second && window === second));
+  if (known.length > 0) return known;
+  const isLoser = spotlight.cells.some((other) => other.row === cell.row && other.column === cell.column);
+  return isLoser && frame.stop >= STOPS.losers ? [] : null;
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {Map<string, SVGElement>} cells
+ * @param {Frame} frame
+ */
+function showReceived(routed, layout, scales, cells, frame) {
+  const largest = largestOf(routed.dx.flat().concat(routed.dy.flat()));
+  for (const [key, cell] of cells) {
+    if (!key.startsWith("dx.")) continue;
+    const [, row, column] = key.split(".").map(Number);
+    if (!isReal(routed, row, column)) {
+      cell.classList.add("outside");
+      continue;
+    }
+    const isHidden = frame.hidden.has("all") || frame.hidden.has(`${row},${column}`);
+    const arrived = isHidden ? null : arrivedAt(routed, frame, { row, column });
+    const sum = arrived ? arrived.reduce((total, { sent }) => total + sent, 0) : 0;
+    const [terms, number] = [...cell.querySelectorAll("text")];
+    const size = layout.dx.size;
+    const words = arrived && arrived.length > 1 ? termsOf(layout, scales, arrived, size) : "";
+    const text = isHidden ? "?" : arrived === null ? "" : `${words ? "= " : ""}${shown(sum, scales.g)}`;
+    terms.textContent = words;
+    terms.setAttribute("font-size", String(fittingSize(words, size - 3, 10)));
+    number.textContent = text;
+    const font = fittingSize(text, size - 4, words ? 13 : 14);
+    setAttributes(number, { "font-size": font, y: size * (words ? 0.72 : 0.5) + font * 0.36 });
+    cell.classList.toggle("off", arrived === null && !isHidden);
+    cell.classList.toggle("hidden", isHidden);
+    cell.classList.toggle("several", words !== "");
+    paintGradient(cell, arrived ? sum : 0, largest);
+    const label = arrived === null ? "not shown yet" : plainNumber(sum);
+    cell.setAttribute("aria-label", `dX, row ${row}, column ${column}: ${label}`);
+  }
+}
+
+/**
+ * "0.4 + 0.7", or letters, or a count, whichever fits.
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {{window: PoolWindow, sent: number}[]} arrived
+ * @param {number} size
+ */
+function termsOf(layout, scales, arrived, size) {
+  const numbers = arrived.map(({ sent }) => shown(sent, scales.g)).join("+");
+  const letters = arrived.map(({ window }) => nameOf(layout, window)).join("+");
+  const fits = (/** @type {string} */ text) => text.length * 0.605 * 9 <= size - 3;
+  return [numbers, letters].find(fits) ?? `${arrived.length} ×`;
+}
+
+/**
+ * @param {Routed} routed
+ * @param {Layout} layout
+ * @param {{x: Scale, g: Scale}} scales
+ * @param {Frame} frame
+ */
+function marksOf(routed, layout, scales, frame) {
+  const lit = frame.lit.filter((w) => layout.names.has(w.index));
+  const marks = [...outlines(layout.x, lit, routed.settings), ...ownCells(layout.y, lit)];
+  if (routed.settings.kind === "max") marks.push(...ownCells(layout.saved, lit));
+  marks.push(...ownCells(layout.dy, lit));
+  if (frame.stop < STOPS.back) return marks;
+  marks.push(...outlines(layout.dx, lit, routed.settings));
+  if (frame.hidden.size > 0) return marks;
+  const words = (/** @type {PoolWindow} */ w) => `${nameOf(layout, w)} ${shown(routed.dy[w.row][w.column], scales.g)}`;
+  marks.push(...senders(layout, routed, lit.slice(0, 9), words));
+  return marks;
+}

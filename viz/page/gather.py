@@ -1,0 +1,179 @@
+"""Gathers what the page shows into plain data, ready for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+import autograd_cnn as ag
+from viz.ladder.builder import ladder_of
+from viz.ladder.lanes import lanes_of
+from viz.ladder.rows import Ladder, Row
+from viz.page.formulas import formulas_of
+from viz.page.pools import most_instructive, pools_of
+from viz.page.subject import Subject
+from viz.page.tensors import digest
+from viz.picture.model import Box, Picture, shape_text
+
+MOST_VALUES = 600
+"""In graphs of more operations only those at the end of a row show values."""
+SIDES = ((100, 32), (300, 16), (MOST_VALUES, 8))
+"""Up to so many boxes, planes of so many rows and columns are kept."""
+
+Data = dict[str, object]
+
+
+def page_data(subject: Subject, depth: int | None = None) -> Data:
+    """Everything that the page knows.
+
+    Parameters
+    ----------
+    subject : Subject
+        Graph, gradient, picture.
+    depth : int, optional
+        Levels of modules to open, as in `viz.draw`.
+    """
+    ladder = ladder_of(subject.picture, depth)
+    gatherer = _Gatherer(subject)
+    lanes, lane_count = lanes_of(ladder.nets)
+    pools = pools_of(subject, gatherer.value)
+    first = most_instructive(pools)
+    return {
+        "title": ladder.title,
+        "footer": list(ladder.footer),
+        "has_backward": subject.gradients is not None,
+        "rows": [gatherer.row(row, pools) for row in ladder.rows],
+        "nets": [
+            {
+                "source": net.source,
+                "lane": lane,
+                "stops": [[stop.row, stop.uses, stop.wanted] for stop in net.stops],
+            }
+            for net, lane in zip(ladder.nets, lanes, strict=True)
+        ],
+        "lanes": lane_count,
+        "nodes": gatherer.nodes(_shown(ladder, subject.picture)),
+        "pools": pools,
+        "start": _start(ladder, first),
+        "backward_boxes": {box.id: box.op for box in subject.picture.boxes if box.half == "backward"},
+    }
+
+
+def _start(ladder: Ladder, pool: str | None) -> int:
+    """The row to show first: the pool's, or the last one with a gradient rule, where the way back begins."""
+    for number, row in enumerate(ladder.rows):
+        if pool is not None and pool in row.boxes:
+            return number
+    telling = [n for n, row in enumerate(ladder.rows) if row.capsule is not None and row.kind == "op"]
+    return telling[-1] if telling else 0
+
+
+def _shown(ladder: Ladder, picture: Picture) -> list[str]:
+    """The boxes whose values are shown: all, or in a large graph those that rows end with."""
+    boxes = [box.id for box in picture.boxes if box.half == "forward"]
+    if len(boxes) <= MOST_VALUES:
+        return boxes
+    return [row.boxes[-1] for row in ladder.rows][:MOST_VALUES]
+
+
+class _Gatherer:
+    """Looks values up once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.boxes = {box.id: box for box in subject.picture.boxes}
+        self.rules: dict[str, list[Box]] = {}
+        for box in subject.picture.boxes:
+            if box.half == "backward" and box.because is not None:
+                self.rules.setdefault(box.because.box, []).append(box)
+        self.known: dict[tuple[int, int], Any] = {}
+        outputs = subject.graph.outputs
+        self.returned = {(id(value), port) for value, port in outputs}
+
+    def value(self, thing: Any, port: int = 0) -> Any:
+        """The array of a Node's output, of a leaf or of a constant; None where it is gone."""
+        key = (id(thing), port)
+        if key not in self.known:
+            self.known[key] = self.looked_up(thing, port)
+        return self.known[key]
+
+    def looked_up(self, thing: Any, port: int) -> Any:
+        if isinstance(thing, ag.Node):
+            gradients = self.subject.gradients
+            return None if gradients is None else gradients.value(thing, port)
+        if isinstance(thing, ag.Tensor):
+            return np.asarray(thing.data)
+        tensor = thing.tensor() if hasattr(thing, "tensor") else None
+        return None if tensor is None else np.asarray(tensor.data)
+
+    def gradient(self, thing: Any) -> Any:
+        """What arrives at a Node or leaf, or None."""
+        gradients = self.subject.gradients
+        if gradients is None:
+            return None
+        if isinstance(thing, ag.Node):
+            arrived = gradients.cotangents.get(thing)
+        else:
+            arrived = gradients.gradients.get(thing) if isinstance(thing, ag.Tensor) else None
+        return None if arrived is None else np.asarray(arrived.data)
+
+    def row(self, row: Row, pools: dict[str, Data]) -> Data:
+        function = row.title if row.kind == "op" else None
+        ops = [self.boxes[box].op for box in row.boxes]
+        formulas = formulas_of(ops, function) if row.kind == "op" else None
+        return {
+            "kind": row.kind,
+            "title": row.title,
+            "path": row.path,
+            "note": row.note,
+            "boxes": list(row.boxes),
+            "chips": [
+                {"link": chip.link, "title": chip.title, "note": chip.note, "gradient": chip.gradient}
+                for chip in row.chips
+            ],
+            "rung": None
+            if row.rung is None
+            else {"bytes": row.rung.nbytes, "words": row.rung.tooltip, "short": list(row.rung.lines[-1])},
+            "capsule": row.capsule,
+            "capsule_note": row.capsule_note,
+            "gradients": list(row.gradients),
+            "pool": next((box for box in row.boxes if box in pools), None),
+            "formula": None if formulas is None else list(formulas),
+        }
+
+    def nodes(self, shown: Iterable[str]) -> Data:
+        wanted = list(shown)
+        side = next((side for most, side in SIDES if len(wanted) <= most), 8)
+        feeds: dict[str, list[list[object]]] = {}
+        for edge in self.subject.picture.edges:
+            if self.boxes[edge.target].half == "forward":
+                feeds.setdefault(edge.target, []).append([edge.slot, edge.source])
+        return {box: self.node(self.boxes[box], feeds.get(box, []), side) for box in wanted}
+
+    def node(self, box: Box, feeds: list[list[object]], side: int) -> Data:
+        thing = self.subject.things.get(box.id)
+        value = None if thing is None else self.value(thing)
+        gradient = None if thing is None else self.gradient(thing)
+        line = box.place
+        return {
+            "kind": box.kind,
+            "op": box.op,
+            "name": box.name,
+            "shapes": [shape_text(output.shape) + " " + output.dtype for output in box.outputs],
+            "settings": [list(setting) for setting in box.settings],
+            "feeds": [[box.slots[int(str(slot))], source] for slot, source in feeds],
+            "line": None if line is None else [line.file, line.number, line.text, line.function],
+            "saved": [[saved.name, shape_text(saved.shape), saved.dtype, saved.nbytes] for saved in box.saved],
+            "made": [
+                [made.op, [shape_text(output.shape) for output in made.outputs], _why(made)]
+                for made in self.rules.get(box.id, [])
+            ],
+            "value": None if value is None else digest(value, side),
+            "gradient": None if gradient is None else digest(gradient, side),
+        }
+
+
+def _why(box: Box) -> str:
+    return "" if box.because is None else box.because.why
