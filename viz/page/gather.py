@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,7 @@ class _Gatherer:
             "op": box.op,
             "name": box.name,
             "shapes": [shape_text(output.shape) + " " + output.dtype for output in box.outputs],
-            "settings": [list(setting) for setting in box.settings],
+            "settings": _settings(box, thing),
             "feeds": [[box.slots[int(str(slot))], source] for slot, source in feeds],
             "line": None if line is None else [line.file, line.number, line.text, line.function],
             "saved": [[saved.name, shape_text(saved.shape), saved.dtype, saved.nbytes] for saved in box.saved],
@@ -173,6 +174,22 @@ class _Gatherer:
             "value": None if value is None else digest(value, side),
             "gradient": None if gradient is None else digest(gradient, side),
         }
+
+
+def _settings(box: Box, thing: Any) -> list[list[str]]:
+    """Names and values; a geometry's own fields instead of the geometry."""
+    geometry = thing.settings.get("geometry") if isinstance(thing, ag.Node) else None
+    if geometry is None or not is_dataclass(geometry):
+        return [list(setting) for setting in box.settings]
+    sizes = [[field.name, _sizes(getattr(geometry, field.name))] for field in fields(geometry)]
+    return sizes + [list(setting) for setting in box.settings if setting[0] != "geometry"]
+
+
+def _sizes(value: Any) -> str:
+    """Numbers as "5 × 5", pairs as "1+1 × 1+1"."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return " × ".join("+".join(map(str, axis)) if isinstance(axis, tuple) else str(axis) for axis in value)
 
 
 def _why(box: Box) -> str:

@@ -82,7 +82,7 @@ def _pool(
     dy = None if arrived is None else np.asarray(arrived.data)
     if x.dtype.kind not in "fiu" or (dy is not None and dy.shape != result.shape):
         return None
-    planes = _planes(x, dy, geometry)
+    planes = _planes(x, dy, value(node, 0), geometry)
     scope = node.scope
     return {
         "op": scope.name if scope is not None and scope.kind == "function" else node.primitive.name,
@@ -120,12 +120,17 @@ def _two(sizes: Sequence[int]) -> list[int]:
     return [1, *sizes][-2:]
 
 
-def _planes(x: Array, dy: Array | None, geometry: ag.WindowGeometry) -> list[dict[str, object]]:
-    """Planes of the first sample, those with most gradient that is not zero first."""
+def _planes(
+    x: Array, dy: Array | None, y: Array | None, geometry: ag.WindowGeometry
+) -> list[dict[str, object]]:
+    """Planes of the first sample; first those with most windows that give and get something."""
     maps = x[0].reshape(x.shape[1], -1, x.shape[-1])
     grid = (1, *geometry.output)[-2:]
     arrived = None if dy is None else dy[0].reshape(x.shape[1], *grid)
-    count = np.count_nonzero(maps if arrived is None else arrived, axis=(1, 2))
+    telling = np.ones((x.shape[1], *grid), bool) if arrived is None else arrived != 0
+    if y is not None:
+        telling = telling & (y[0].reshape(telling.shape) != 0)
+    count = np.count_nonzero(telling, axis=(1, 2))
     order = np.argsort(-count, kind="stable")[:MOST_PLANES]
     padding = [(0, 0), *geometry.padding][-2:]
     found = []

@@ -12,6 +12,7 @@
  */
 
 const MAP_WIDTH = 320;
+const MAP_HEIGHT = 250;
 const HISTOGRAM_HEIGHT = 54;
 
 /**
@@ -24,7 +25,7 @@ function heatmap(digest, name, role, say) {
   const plane = toNumbers(digest.plane);
   const columns = plane.length > 0 ? plane[0].length : 0;
   if (columns === 0) return html("p", { class: "note" }, "An empty array: there is nothing to show.");
-  const size = Math.min(40, MAP_WIDTH / columns, Math.max(8, 300 / plane.length));
+  const size = Math.min(40, MAP_WIDTH / columns, Math.max(8, MAP_HEIGHT / plane.length));
   const scale = scaleOf(plane.flat());
   const largest = largestOf(plane.flat());
   const longest = Math.max(...plane.flat().map((value) => shown(value, scale).length));
@@ -42,7 +43,7 @@ function heatmap(digest, name, role, say) {
     const line = svg("g", { role: "row" });
     values.forEach((value, column) => {
       const place = { x: column * size, y: row * size, width: size, height: size };
-      const fill = `viz-f-${gradientRole(value, largest)}`;
+      const fill = `${role === "backward" ? "viz-f" : "level"}-${gradientRole(value, largest)}`;
       const cell = svg("g", { role: "gridcell", class: `cell ${fill.endsWith("3") ? "on-strong" : ""}`, "data-row": row, "data-column": column });
       setAttributes(cell, { tabindex: row + column === 0 ? "0" : "-1", "aria-label": `${name}, row ${row}, column ${column}: ${plainNumber(value)}` });
       cell.append(svg("rect", { class: `ground ${fill}`, ...place }));

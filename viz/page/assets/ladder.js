@@ -15,6 +15,7 @@
 
 const PITCH = 42;
 const LANE = 7;
+const MANY_ROWS = 200;
 
 /**
  * @param {HTMLElement} root
@@ -36,7 +37,9 @@ function makeLadder(root, rows, nets, lanes, hasBackward, choose) {
   });
   const head = html("div", { class: "ladder-head", "aria-hidden": "true" }, html("span", { class: "forward" }, "forward, down"));
   if (hasBackward) head.append(html("span", { class: "saved" }, "kept"), html("span", { class: "backward" }, "backward, up"));
-  const list = html("div", { class: `rows${hasBackward ? "" : " forward-only"}` }, gutter(nets, lanes, rows.length, false), html("div", { class: "row-list" }, ...elements));
+  // In long ladders rows are laid out when they come into sight.
+  const looks = `rows${hasBackward ? "" : " forward-only"}${rows.length > MANY_ROWS ? " many" : ""}`;
+  const list = html("div", { class: looks }, gutter(nets, lanes, rows.length, false), html("div", { class: "row-list" }, ...elements));
   if (hasBackward) list.append(gutter(nets, lanes, rows.length, true));
   root.append(head, list);
   root.addEventListener("keydown", (event) => walkRows(event, elements));

@@ -117,7 +117,8 @@ function startPage() {
 function panelHead(row, nodes, pool) {
   const line = nodes[row.boxes[row.boxes.length - 1]]?.line;
   const words = [row.note, row.rung ? `keeps ${row.rung.words}` : ""].filter(Boolean).join(" · ");
-  const head = html("div", { class: "panel-head" }, html("h2", {}, html("b", {}, row.title), row.path ? html("i", {}, ` ${row.path}`) : ""), html("p", { class: "note" }, words));
+  const title = html("h2", {}, html("b", {}, row.title), row.path ? html("i", {}, ` ${row.path}`) : "");
+  const head = html("div", { class: "panel-head" }, title, html("p", { class: "note" }, words));
   if (pool && row.formula) head.append(html("p", { class: "formula backward" }, row.formula[1]));
   if (pool && line) head.append(html("p", { class: "note code", title: `${line[0]}, line ${line[1]}` }, `line ${line[1]}: ${line[2]}`));
   return head;

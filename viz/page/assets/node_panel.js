@@ -41,8 +41,8 @@ function makeNodePanel(row, nodes, choice, host) {
   const node = nodes[row.boxes[row.boxes.length - 1]];
   const sections = [
     ["forward", "Forward", valueSection(row, nodes, host)],
-    ["saved", "Kept for backward", savedSection(row, nodes)],
     ["backward", "Backward", gradientSection(row, nodes, host)],
+    ["saved", "Kept for backward", savedSection(row, nodes)],
     ["parameter", "Parameters", parameterSection(row, nodes, host)],
     ["source", "Your line", lineSection(node)],
   ].filter(([, , content]) => content !== null);

@@ -71,7 +71,7 @@ function shown(value, scale) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
   const text = (value / 10 ** scale.power).toFixed(scale.decimals);
   // A gradient too small for the scale is no zero, and must not look like one.
-  if (value !== 0 && Number(text) === 0) return value > 0 ? "+0…" : `${MINUS}0…`;
+  if (value !== 0 && Number(text) === 0) return "≈0";
   const short = scale.decimals > 0 && Number(text) === 0 ? "0" : text;
   return short.replace("-", MINUS);
 }

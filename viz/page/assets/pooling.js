@@ -188,6 +188,15 @@ function assumedCotangents(grid) {
   );
 }
 
+/**
+ * Whether a window holds nothing but zeros: after a ReLU its gradient is blocked anyway, and its tie says nothing.
+ * @param {PoolWindow} window
+ * @param {number[][]} x
+ */
+function isAllZero(window, x) {
+  return window.cells.every((cell) => x[cell.row][cell.column] === 0);
+}
+
 /** @param {number[][]} rows */
 function sumOf(rows) {
   return rows.flat().reduce((sum, value) => sum + value, 0);

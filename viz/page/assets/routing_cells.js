@@ -81,7 +81,9 @@ function winnerMarks(routed, row, column, wins, size) {
       );
     }
   }
-  const isEqualLoser = routed.windows.some((w) => w.equals.some((cell) => cell.row === row && cell.column === column));
+  const isEqualLoser = routed.windows.some(
+    (w) => w.equals.some((cell) => cell.row === row && cell.column === column) && !isAllZero(w, routed.x),
+  );
   if (isEqualLoser) {
     if (wins === 0) marks.push(svg("circle", { class: "ring tied", ...middle }));
     marks.push(svg("text", { class: "equal", x: 5, y: 11 }, "="));

@@ -19,8 +19,10 @@
 
 const WIDTH = 900;
 const HALF = 440;
-const LARGEST_WHOLE = 12;
-const CROP = 10;
+/** On a high screen maps are shown whole up to 12 cells, on others up to 8; of larger ones a part is shown. */
+const IS_HIGH = innerHeight >= 950;
+const LARGEST_WHOLE = IS_HIGH ? 12 : 8;
+const CROP = IS_HIGH ? 10 : 8;
 const GRIDS_TOP = 66;
 const BETWEEN = 62;
 
@@ -126,7 +128,7 @@ function layOut(routed) {
   const rows = part.rows[1] - part.rows[0];
   const columns = part.columns[1] - part.columns[0];
   const longest = Math.max(rows, columns);
-  const size = longest <= 5 ? 50 : longest <= 6 ? 46 : longest <= 8 ? 40 : longest <= 10 ? 36 : 32;
+  const size = longest <= 5 ? 50 : longest <= 6 ? 46 : longest <= 8 ? 38 : longest <= 10 ? 36 : 32;
   const windows = windowsIn(routed, part);
   const row0 = Math.min(...windows.map((w) => w.row));
   const column0 = Math.min(...windows.map((w) => w.column));

@@ -109,8 +109,7 @@ function explainWindow(routed, view, window, grid) {
   }
   const winners = window.shares.map((cell) => `(${cell.row}, ${cell.column})`).join(" and ");
   const tie = window.equals.length > 0 || window.shares.length > 1;
-  const isDead = window.value === 0 && window.cells.every((cell) => routed.x[cell.row][cell.column] === 0);
-  const more = isDead ? " All its cells are zero: a ReLU before it blocks the gradient." : tie ? ` A tie: ties = ${routed.settings.ties}.` : "";
+  const more = isAllZero(window, routed.x) ? " All its cells are zero: a ReLU before it blocks the gradient." : tie ? ` A tie: ties = ${routed.settings.ties}.` : "";
   if (grid === "saved") {
     return `Switch of window ${name}: number ${window.shares.map((cell) => cell.tap).join(" and ")}, counted from 0, row by row: cell ${winners}.${more}`;
   }
