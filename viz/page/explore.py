@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from viz.canvas.drawing import write_whole
-from viz.canvas.svg import escape
 from viz.errors import UndrawableError, UnknownFormatError
 from viz.ladder.drawing import ladder_drawing
 from viz.page.document import document
@@ -64,8 +64,8 @@ class Page:
     def _repr_html_(self) -> str:
         """A frame that holds the page, for notebooks; it may run the page's own script and nothing else."""
         return (
-            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts" width="100%" height="760" '
-            f'title="{escape(self.title)}" style="border:0"></iframe>'
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" width="100%" height="760" '
+            f'title="{html.escape(self.title)}" style="border:0"></iframe>'
         )
 
     def __repr__(self) -> str:
@@ -129,9 +129,9 @@ def explore(
     title = str(data["title"])
     has_max = any(isinstance(pool, dict) and pool["kind"] == "max" for pool in _pools(data))
     sentence = SENTENCE_MAX if has_max else SENTENCE if data["has_backward"] else SENTENCE_FORWARD
-    html = document(title, sentence, data, drawing.svg(), theme)
-    page = Page(html, title, None, drawing.text)
-    return page if path is None else Page(html, title, page.save(path), drawing.text)
+    text = document(title, sentence, data, drawing.svg(), theme)
+    page = Page(text, title, None, drawing.text)
+    return page if path is None else Page(text, title, page.save(path), drawing.text)
 
 
 def _pools(data: dict[str, object]) -> list[object]:

@@ -38,11 +38,15 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   let pinned = spotFrom(choice.pin);
   /** @type {Quiz|null} */
   let quiz = null;
+  /** @type {Spot|null} */
+  let pointedAt = null;
+  let isDragging = false;
   /** @type {any} */
-  let now = {};
+  const now = {};
 
   const isChanged = () => settingsKey(settings) !== settingsKey(recorded());
   const recordedX = () => (plane === "lecture" ? LECTURE.map((row) => [...row]) : toNumbers(pool.planes[Number(plane)].x));
+  const wholeMap = () => (plane === "lecture" ? { top: 0, left: 0, whole: [5, 5] } : pool.planes[Number(plane)]);
   const recordedDy = () => {
     const dy = plane === "lecture" ? null : pool.planes[Number(plane)].dy;
     return dy && !isChanged() ? toNumbers(dy) : null;
@@ -106,7 +110,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   /** Draws the routed plane; the focused cell, if there is one, keeps the focus. */
   function draw() {
     const focused = spotOf(/** @type {Element|null} */ (document.activeElement));
-    now.view = drawRouting(now.routed, now.scales);
+    now.view = drawRouting(now.routed, now.scales, wholeMap());
     picture.replaceChildren(now.view.root);
     if (focused) now.view.cell(focused.grid, focused.row, focused.column)?.focus({ preventScroll: true });
   }
@@ -128,6 +132,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     now.scrubber.set(now.index);
     host.say(sourceWords(stop) + caption);
     host.remember({ stop: now.index === now.stops.length - 1 ? null : now.index });
+    if (stop === STOPS.all && pinned) pin(now.view.cell(pinned.grid, pinned.row, pinned.column) ? pinned : null);
     if (stop === STOPS.all && pinned) light(pinned);
   }
 
@@ -267,12 +272,14 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
 
   listenToDrags(picture, {
     start: () => {
+      isDragging = true;
       stopPlaying();
       unpin();
       quiz = null;
     },
     move: nudge,
     end: (cell, isDrag) => {
+      isDragging = false;
       if (isDrag) settle();
       else choose({ grid: "x", ...cell });
     },
@@ -294,13 +301,17 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   /** @param {Event} event */
   function pointed(event) {
     const spot = spotOf(/** @type {Element} */ (event.target));
-    if (!token.cancelled || quiz || pinned || !spot) return;
+    // When the picture changes under a resting pointer, the reader has not pointed anew.
+    const isSame = spot && pointedAt && spot.grid === pointedAt.grid && spot.row === pointedAt.row && spot.column === pointedAt.column;
+    pointedAt = spot;
+    if (!token.cancelled || quiz || pinned || isDragging || !spot || (isSame && event.type === "pointerover")) return;
     if (now.stops[now.index].stop !== STOPS.all && event.type === "pointerover") return;
     light(spot);
   }
   picture.addEventListener("pointerover", pointed);
   picture.addEventListener("focusin", pointed);
   picture.addEventListener("pointerleave", () => {
+    pointedAt = null;
     if (token.cancelled && !quiz && !pinned && now.stops[now.index].stop === STOPS.all && !now.isNudged) unlight();
   });
   picture.addEventListener("click", (event) => {

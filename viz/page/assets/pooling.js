@@ -89,7 +89,7 @@ function windowsOf(rows, columns, settings) {
           cells.push({ ...cell, tap: i * settings.window[1] + j });
         }
       }
-      if (cells.length === 0) {
+      if (cells.length === 0 && (settings.kind === "max" || !settings.countsPadding)) {
         throw new SettingError("A window would hold nothing but padding: take less padding or a larger window.");
       }
       windows.push({ index: windows.length, row, column, top, left, cells, value: 0, tap: -1, shares: [], equals: [] });

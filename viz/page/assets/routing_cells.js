@@ -208,6 +208,26 @@ function paintGradient(cell, value, largest) {
   cell.classList.toggle("is-zero", value === 0);
 }
 
+const MOST_SENDERS = 9;
+
+/**
+ * Zeros on which a pill stands are not shown, so that the pill can be read.
+ * @param {Routed} routed
+ * @param {Map<string, SVGElement>} cells
+ * @param {Frame} frame
+ */
+function makeRoomForPills(routed, cells, frame) {
+  const isAsked = frame.stop >= STOPS.back && frame.hidden.size === 0;
+  const senders = isAsked ? frame.lit.slice(0, MOST_SENDERS).filter((w) => w.shares.length === 1) : [];
+  const under = new Set(
+    senders.flatMap((window) => {
+      const cell = cellUnder(routed, window);
+      return cell && routed.dx[cell.row][cell.column] === 0 ? [`dx.${cell.row}.${cell.column}`] : [];
+    }),
+  );
+  for (const [key, cell] of cells) if (key.startsWith("dx.")) cell.classList.toggle("under", under.has(key));
+}
+
 /**
  * @param {Routed} routed
  * @param {Layout} layout
@@ -227,6 +247,7 @@ function showForward(routed, layout, cells, frame) {
     const [, row, column] = key.split(".").map(Number);
     const isWon = routed.arrivals[row][column].some(({ window }) => isDone(window));
     cell.classList.toggle("won", isWon && routed.settings.kind === "max");
+    cell.classList.toggle("judged", frame.stop >= STOPS.keep);
   }
 }
 
@@ -313,6 +334,6 @@ function marksOf(routed, layout, scales, frame) {
   marks.push(...outlines(layout.dx, lit, routed.settings));
   if (frame.hidden.size > 0) return marks;
   const words = (/** @type {PoolWindow} */ w) => `${nameOf(layout, w)} ${shown(routed.dy[w.row][w.column], scales.g)}`;
-  marks.push(...senders(layout, routed, lit.slice(0, 9), words));
+  marks.push(...senders(layout, routed, lit.slice(0, MOST_SENDERS), words));
   return marks;
 }

@@ -10,7 +10,7 @@ const PILL = 15;
  * @param {boolean} [isFull] filled with the role's colour
  */
 function pill(text, x, y, role, isFull = false) {
-  const width = text.length * 6.1 + 10;
+  const width = text.length * 5.6 + 7;
   return svg(
     "g",
     { class: `pill ${role}${isFull ? " full" : ""}`, transform: `translate(${x} ${y})` },
@@ -85,6 +85,20 @@ function standOf(grid, window, settings) {
 }
 
 /**
+ * The cell of dX in whose middle a window's pill stands; null where it stands between cells.
+ * @param {Routed} routed
+ * @param {PoolWindow} window
+ * @returns {Cell|null}
+ */
+function cellUnder(routed, window) {
+  const { window: sizes, dilation } = routed.settings;
+  const reach = [0, 1].map((axis) => dilation[axis] * (sizes[axis] - 1));
+  if (reach.some((size) => size % 2 === 1)) return null;
+  const cell = { row: window.top + reach[0] / 2, column: window.left + reach[1] / 2 };
+  return isReal(routed, cell.row, cell.column) ? cell : null;
+}
+
+/**
  * A pill and an arrow for each window that sends to one cell: "e 0.5" to its winner.
  * @param {Layout} layout
  * @param {Routed} routed
@@ -99,8 +113,10 @@ function senders(layout, routed, windows, words) {
     const stand = standOf(layout.dx, window, routed.settings);
     const goal = middleOf(layout.dx, window.shares[0].row, window.shares[0].column);
     const isHere = Math.hypot(goal[0] - stand[0], goal[1] - stand[1]) < layout.dx.size * 0.4;
-    // In its own winner's cell a pill would hide the number: it stands on the cell's upper edge.
-    pills.push(pill(words(window), stand[0], isHere ? stand[1] - layout.dx.size / 2 : stand[1], "backward"));
+    const below = cellUnder(routed, window);
+    // Where a pill would hide a number that says something, it stands on the cell's upper edge.
+    const isInTheWay = below !== null && routed.dx[below.row][below.column] !== 0;
+    pills.push(pill(words(window), stand[0], isInTheWay ? stand[1] - layout.dx.size / 2 : stand[1], "backward"));
     if (!isHere) arrows.push(arrow(stand, goal, layout.dx.size * 0.3));
   }
   return [...arrows, ...pills];

@@ -28,9 +28,10 @@ const STOPS = { look: 0, keep: 1, remember: 2, back: 3, losers: 4, second: 5, al
  * Draws the picture of a routed plane; `update` then shows as much of it as a frame says.
  * @param {Routed} routed
  * @param {{x: Scale, g: Scale}} scales
+ * @param {{top: number, left: number, whole: number[]}} whole the map that the plane is a part of
  * @returns {View}
  */
-function drawRouting(routed, scales) {
+function drawRouting(routed, scales, whole) {
   const layout = layOut(routed);
   /** @type {Map<string, SVGElement>} */
   const cells = new Map();
@@ -47,6 +48,7 @@ function drawRouting(routed, scales) {
     svg("rect", { class: "half", x: WIDTH - HALF - 0.5, y: 0.5, width: HALF, height: layout.height - 1, rx: 8 }),
     ...savedBox(layout, isMax),
     ...titles(layout, routed, scales),
+    svg("text", { class: "note", x: 16, y: 46 }, partWords(layout, whole)),
     gridGroup("x", "X, the input", layout.x, cells, (row, column) => inputCell(routed, layout, scales, row, column)),
     gridGroup("y", "Y, the output", layout.y, cells, (row, column) => outputCell(routed, layout, scales, row, column)),
     ...(isMax ? [gridGroup("saved", "switches", layout.saved, cells, (row, column) => switchCell(routed, layout, row, column))] : []),
@@ -59,6 +61,7 @@ function drawRouting(routed, scales) {
   const update = (/** @type {Frame} */ frame) => {
     showForward(routed, layout, cells, frame);
     showReceived(routed, layout, scales, cells, frame);
+    makeRoomForPills(routed, cells, frame);
     parts.marks.replaceChildren(...marksOf(routed, layout, scales, frame));
   };
   return { root, flyers: parts.flyers, layout, update, cell, scales };
@@ -139,6 +142,19 @@ function titles(layout, routed, scales) {
     ...indices(layout.x),
     ...indices(layout.dx),
   ];
+}
+
+/**
+ * Which part of a map is shown; nothing where all of it is.
+ * @param {Layout} layout
+ * @param {{top: number, left: number, whole: number[]}} whole
+ */
+function partWords(layout, whole) {
+  if (!layout.isCropped && whole.top + whole.left === 0 && layout.x.rows >= whole.whole[0] && layout.x.columns >= whole.whole[1]) return "";
+  const [row, column] = [layout.x.row0 + whole.top, layout.x.column0 + whole.left];
+  const rows = `rows ${Math.max(0, row)} to ${Math.min(whole.whole[0], row + layout.x.rows) - 1}`;
+  const columns = `columns ${Math.max(0, column)} to ${Math.min(whole.whole[1], column + layout.x.columns) - 1}`;
+  return `${rows}, ${columns} of ${whole.whole.join(" × ")}`;
 }
 
 /** @param {Grid} grid */

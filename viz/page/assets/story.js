@@ -91,7 +91,7 @@ function stopsOf(routed, view, tale) {
 function spreadStops(routed, view, spotlight) {
   const name = nameOf(view.layout, spotlight);
   const sent = routed.dy[spotlight.row][spotlight.column];
-  const share = spotlight.shares[0].share;
+  const share = spotlight.shares.length > 0 ? spotlight.shares[0].share : 0;
   const mean = routed.settings.kind === "average";
   const value = shown(spotlight.value, view.scales.x);
   const each = mean ? `${plainNumber(share, 3)} of it, ${plainNumber(sent * share, 3)}` : `all of it, ${plainNumber(sent, 3)}`;

@@ -105,6 +105,7 @@ function explainWindow(routed, view, window, grid) {
   const name = nameOf(view.layout, window);
   const sent = shown(routed.dy[window.row][window.column], view.scales.g);
   if (routed.settings.kind !== "max") {
+    if (window.cells.length === 0) return `Window ${name} holds nothing but padding.`;
     return `Window ${name}: ${counted(window.cells.length, "cell")} give ${plainNumber(window.value)}; of its gradient ${sent} each gets ${plainNumber(window.shares[0].share, 3)}.`;
   }
   const winners = window.shares.map((cell) => `(${cell.row}, ${cell.column})`).join(" and ");
