@@ -1,7 +1,7 @@
 """Puts a page together: markup, styles, scripts and data in one file that loads nothing.
 
-A policy in the page's head allows exactly the one style sheet and the one script that it was written with, told
-apart by their hashes. Data stands in a block that browsers don't run.
+A policy in the page's head allows exactly the one style sheet and the one script that it was written with,
+known by their hashes. Data stands in a block that browsers don't run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.resources import files
 from viz.canvas.svg import escape
 from viz.canvas.theme import DARK, LIGHT, Theme
 
-STYLES = ("page.css", "ladder.css", "panel.css")
+STYLES = ("page.css", "ladder.css", "panel.css", "routing.css")
 SCRIPTS = (
     "numbers.js",
     "pooling.js",
@@ -31,6 +31,7 @@ SCRIPTS = (
     "words.js",
     "nudge.js",
     "predict.js",
+    "listening.js",
     "settings.js",
     "pool_panel.js",
     "heatmap.js",
@@ -40,7 +41,7 @@ SCRIPTS = (
     "frame.js",
     "main.js",
 )
-"""In the order in which they are joined: each uses only names of its own and of earlier files when it is run."""
+"""In the order in which they are joined: while it is run, each needs only itself and earlier files."""
 
 
 def document(title: str, sentence: str, data: dict[str, object], drawing: str, theme: str) -> str:
@@ -89,10 +90,11 @@ def data_block(data: dict[str, object]) -> str:
 @lru_cache(maxsize=1)
 def _style() -> str:
     light, dark = _colours(LIGHT), _colours(DARK)
+    dark_rule = f"{{color-scheme:dark;{dark}}}"
     themes = (
         f":root{{color-scheme:light;{light}}}\n"
-        f'@media screen and (prefers-color-scheme:dark){{:root[data-theme="auto"]{{color-scheme:dark;{dark}}}}}\n'
-        f'@media screen{{:root[data-theme="dark"]{{color-scheme:dark;{dark}}}}}\n'
+        f'@media screen and (prefers-color-scheme:dark){{:root[data-theme="auto"]{dark_rule}}}\n'
+        f'@media screen{{:root[data-theme="dark"]{dark_rule}}}\n'
     )
     roles = "".join(
         f".viz-f-{role}{{fill:var(--{_variable(role)})}}.viz-s-{role}{{stroke:var(--{_variable(role)})}}\n"

@@ -17,7 +17,9 @@ from viz.page.subject import subject_of
 
 PageTheme = Literal["light", "dark", "auto"]
 
-SENTENCE_MAX = "Max pooling keeps one number of each window and remembers where it was: its gradient goes back there."
+SENTENCE_MAX = (
+    "Max pooling keeps one number of each window and remembers where it was: its gradient goes back there."
+)
 SENTENCE = "Down the left the values are computed; up the right their gradients come back."
 SENTENCE_FORWARD = "Nothing here wants a gradient, so only the way forward is shown."
 
@@ -82,9 +84,9 @@ def explore(
 ) -> Page:
     """Make an interactive page of what was computed, and how its gradient flows back.
 
-    The page is one HTML file without any network access. On its left stands the ladder, on its right one step:
-    a pooling live, with values to drag and settings to change, or the values, gradients and gradient rule of any
-    other step.
+    The page is one HTML file without any network access. On its left stands the ladder, on its right one
+    step: a pooling live, with values to drag and settings to change, or the values, gradients and gradient
+    rule of any other step.
 
     Parameters
     ----------

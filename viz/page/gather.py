@@ -166,7 +166,9 @@ class _Gatherer:
             "settings": _settings(box, thing),
             "feeds": [[box.slots[int(str(slot))], source] for slot, source in feeds],
             "line": None if line is None else [line.file, line.number, line.text, line.function],
-            "saved": [[saved.name, shape_text(saved.shape), saved.dtype, saved.nbytes] for saved in box.saved],
+            "saved": [
+                [saved.name, shape_text(saved.shape), saved.dtype, saved.nbytes] for saved in box.saved
+            ],
             "made": [
                 [made.op, [shape_text(output.shape) for output in made.outputs], _why(made)]
                 for made in self.rules.get(box.id, [])

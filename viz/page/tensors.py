@@ -27,8 +27,8 @@ def digest(values: Any, largest_side: int) -> dict[str, object] | None:
     Returns
     -------
     dict or None
-        ``shape``, ``dtype``; ``plane``, rows of numbers with four significant digits; ``index``, where the plane
-        lies in the array; ``cut``, whether the plane has more cells than are shown; ``histogram``;
+        ``shape``, ``dtype``; ``plane``, rows of numbers with four significant digits; ``index``, where the
+        plane lies in the array; ``cut``, whether the plane has more cells than are shown; ``histogram``;
         ``figures``: least, largest, mean, share of zeros, count of NaN and infinities. None for other dtypes.
 
     Examples
@@ -66,7 +66,7 @@ def rounded(value: Any, digits: int = 4) -> float | str:
 
 
 def exact(plane: Array) -> list[list[float | str]]:
-    """The rows of a plane, each number with as few digits as tell it from its neighbours of the same dtype."""
+    """The rows of a plane, each number with as few digits as tell it from others of the same dtype."""
     if plane.dtype.kind == "f":
         return [[_shortest(value) for value in row] for row in plane]
     return [[float(value) for value in row] for row in plane.tolist()]

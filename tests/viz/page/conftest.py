@@ -71,10 +71,7 @@ def visit(browser: Any, pages: Callable[[str], str]) -> Iterator[Callable[..., A
         troubles: list[str] = []
         page.on("console", lambda message: troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on(
-            "request",
-            lambda request: None if request.url.startswith(("file:", "data:")) else troubles.append(request.url),
-        )
+        page.on("request", lambda request: _note_foreign(request.url, troubles))
         page.add_init_script(WATCH)
         page.goto(pages(name) + (f"#{fragment}" if fragment else ""))
         opened.append((context, page, troubles))
@@ -86,3 +83,8 @@ def visit(browser: Any, pages: Callable[[str], str]) -> Iterator[Callable[..., A
         assert page.evaluate("window.violations") == []
         assert page.evaluate("document.querySelectorAll('[style]').length") == 0
         context.close()
+
+
+def _note_foreign(url: str, troubles: list[str]) -> None:
+    if not url.startswith(("file:", "data:")):
+        troubles.append(f"asked for {url}")

@@ -37,9 +37,7 @@ def random_case(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any
     elif kind == "average":
         more["count_include_pad"] = counts
     try:
-        y = POOLS[kind](
-            tensor, window, stride, tuple(map(tuple, padding)), rounding=rounding, **more
-        )
+        y = POOLS[kind](tensor, window, stride, tuple(map(tuple, padding)), rounding=rounding, **more)
     except ag.AutogradError:
         return None
     dy = rng.normal(size=y.shape)
@@ -58,7 +56,12 @@ def random_case(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any
     if rounding == "ceil":
         settings["grid"] = list(y.shape[2:])
     case = {"x": x[0, 0].tolist(), "dy": dy[0, 0].tolist(), "settings": settings}
-    said = {"y": y.data[0, 0], "dx": tensor.grad.data[0, 0], "routing": routed, "size": y.shape[2] * y.shape[3]}
+    said = {
+        "y": y.data[0, 0],
+        "dx": tensor.grad.data[0, 0],
+        "routing": routed,
+        "size": y.shape[2] * y.shape[3],
+    }
     return case, said
 
 
@@ -99,7 +102,9 @@ def test_what_the_page_shows_first_is_what_was_recorded(visit, name):
     data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
     row = data["rows"][data["start"]]
     plane = data["pools"][row["pool"]]["planes"][0]
-    labels = page.locator('[data-grid="dy"][role="gridcell"]').evaluate_all("all => all.map(e => e.ariaLabel)")
+    labels = page.locator('[data-grid="dy"][role="gridcell"]').evaluate_all(
+        "all => all.map(e => e.ariaLabel)"
+    )
     shown = [float(label.rsplit(" ", 1)[1].replace("\N{MINUS SIGN}", "-")) for label in labels]
     every = [value for line in plane["dy"] for value in line]
     assert len(shown) > 0

@@ -23,7 +23,9 @@ def test_opens_quietly_and_is_laid_out(visit, name):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("name", "fragment"), [("lecture", ""), ("lenet", "row=4"), ("lenet", "row=2"), ("residual", "")])
+@pytest.mark.parametrize(
+    ("name", "fragment"), [("lecture", ""), ("lenet", "row=4"), ("lenet", "row=2"), ("residual", "")]
+)
 def test_layout_in_windows_of_all_sizes(visit, name, fragment, size):
     page = visit(name, fragment, *size, motion="reduce")
     assert page.evaluate(MEASURE) == []

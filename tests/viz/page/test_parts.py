@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import viz
+
+from .subjects import lecture_loss
+
 pytestmark = pytest.mark.browser
 
 
@@ -96,12 +100,10 @@ def test_without_scripts_the_ladder_is_there(browser, pages):
 
 
 def test_a_frame_in_a_notebook_runs_the_page(browser, tmp_path):
-    import viz
-
-    from .subjects import lecture_loss
-
     path = tmp_path / "notebook.html"
-    path.write_text(f"<!doctype html><body>{viz.explore(lecture_loss())._repr_html_()}</body>", encoding="utf-8")
+    path.write_text(
+        f"<!doctype html><body>{viz.explore(lecture_loss())._repr_html_()}</body>", encoding="utf-8"
+    )
     context = browser.new_context(offline=True, reduced_motion="reduce")
     page = context.new_page()
     troubles: list[str] = []

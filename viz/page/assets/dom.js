@@ -84,7 +84,10 @@ function walkWithArrows(group, at) {
     if (!step || !cell) return;
     event.preventDefault();
     event.stopPropagation();
-    const next = at(Number(cell.getAttribute("data-row")) + step[0], Number(cell.getAttribute("data-column")) + step[1]);
+    const next = at(
+      Number(cell.getAttribute("data-row")) + step[0],
+      Number(cell.getAttribute("data-column")) + step[1],
+    );
     if (!next) return;
     cell.setAttribute("tabindex", "-1");
     next.setAttribute("tabindex", "0");

@@ -21,7 +21,11 @@ function fillHelp(dialog) {
   ].map(([role, words]) => html("span", { class: `legend ${role}` }, words));
   dialog.append(
     html("h2", {}, "How to read and play"),
-    html("p", {}, "On the left the computation runs down, and its gradients come back up on the right. Click a step to look inside; point at anything to ask what it is."),
+    html(
+      "p",
+      {},
+      "On the left the computation runs down, and its gradients come back up on the right. Click a step to look inside; point at anything to ask what it is.",
+    ),
     html("p", {}, ...legend),
     html("dl", { class: "keys" }, ...entries),
     button("close", { class: "quiet" }, () => dialog.close()),

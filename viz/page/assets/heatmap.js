@@ -44,8 +44,16 @@ function heatmap(digest, name, role, say) {
     values.forEach((value, column) => {
       const place = { x: column * size, y: row * size, width: size, height: size };
       const fill = `${role === "backward" ? "viz-f" : "level"}-${gradientRole(value, largest)}`;
-      const cell = svg("g", { role: "gridcell", class: `cell ${fill.endsWith("3") ? "on-strong" : ""}`, "data-row": row, "data-column": column });
-      setAttributes(cell, { tabindex: row + column === 0 ? "0" : "-1", "aria-label": `${name}, row ${row}, column ${column}: ${plainNumber(value)}` });
+      const cell = svg("g", {
+        role: "gridcell",
+        class: `cell ${fill.endsWith("3") ? "on-strong" : ""}`,
+        "data-row": row,
+        "data-column": column,
+      });
+      setAttributes(cell, {
+        tabindex: row + column === 0 ? "0" : "-1",
+        "aria-label": `${name}, row ${row}, column ${column}: ${plainNumber(value)}`,
+      });
       cell.append(svg("rect", { class: `ground ${fill}`, ...place }));
       if (hasNumbers) {
         const text = shown(value, scale);
@@ -65,7 +73,9 @@ function heatmap(digest, name, role, say) {
   group.addEventListener("focusin", tell);
   walkWithArrows(group, (row, column) => cells.get(`${row}.${column}`));
   root.append(group);
-  const where = [digest.index && `shown: ${digest.index}`, digest.cut && "cut", hasNumbers && powerText(scale)].filter(Boolean).join(" · ");
+  const where = [digest.index && `shown: ${digest.index}`, digest.cut && "cut", hasNumbers && powerText(scale)]
+    .filter(Boolean)
+    .join(" · ");
   return html("figure", { class: "map" }, root, html("figcaption", { class: "note" }, where));
 }
 
@@ -88,7 +98,14 @@ function histogram(digest, role) {
   const y = HISTOGRAM_HEIGHT + 13;
   return svg(
     "svg",
-    { class: `histogram ${role}`, viewBox: `0 0 ${MAP_WIDTH} ${y + 3}`, width: MAP_WIDTH, height: y + 3, role: "img", "aria-label": `histogram from ${least} to ${most}` },
+    {
+      class: `histogram ${role}`,
+      viewBox: `0 0 ${MAP_WIDTH} ${y + 3}`,
+      width: MAP_WIDTH,
+      height: y + 3,
+      role: "img",
+      "aria-label": `histogram from ${least} to ${most}`,
+    },
     ...bars,
     svg("text", { class: "note", x: 0, y }, plainNumber(least, 3)),
     svg("text", { class: "note", x: MAP_WIDTH, y, "text-anchor": "end" }, plainNumber(most, 3)),

@@ -27,26 +27,43 @@ const MANY_ROWS = 200;
  * @returns {LadderList}
  */
 function makeLadder(root, rows, nets, lanes, hasBackward, choose) {
-  const straight = nets.flatMap((net) => net.stops.filter(([row]) => row === net.source + 1).map(([row, , wanted]) => ({ row, wanted })));
+  const straight = nets.flatMap((net) =>
+    net.stops.filter(([row]) => row === net.source + 1).map(([row, , wanted]) => ({ row, wanted })),
+  );
   const fed = new Set(straight.map(({ row }) => row));
   const returns = new Set(straight.filter(({ wanted }) => wanted > 0).map(({ row }) => row));
   const sums = new Map(nets.map((net) => [net.source, net.stops.reduce((sum, [, , wanted]) => sum + wanted, 0)]));
   const elements = rows.map((row, index) => {
-    const wires = { isFed: fed.has(index), isReturned: returns.has(index) && row.capsule !== null, sum: sums.get(index) ?? 0 };
+    const wires = {
+      isFed: fed.has(index),
+      isReturned: returns.has(index) && row.capsule !== null,
+      sum: sums.get(index) ?? 0,
+    };
     return makeRow(row, index, wires, choose);
   });
-  const head = html("div", { class: "ladder-head", "aria-hidden": "true" }, html("span", { class: "forward" }, "forward, down"));
-  if (hasBackward) head.append(html("span", { class: "saved" }, "kept"), html("span", { class: "backward" }, "backward, up"));
+  const head = html(
+    "div",
+    { class: "ladder-head", "aria-hidden": "true" },
+    html("span", { class: "forward" }, "forward, down"),
+  );
+  if (hasBackward)
+    head.append(html("span", { class: "saved" }, "kept"), html("span", { class: "backward" }, "backward, up"));
   // In long ladders rows are laid out when they come into sight.
   const looks = `rows${hasBackward ? "" : " forward-only"}${rows.length > MANY_ROWS ? " many" : ""}`;
-  const list = html("div", { class: looks }, gutter(nets, lanes, rows.length, false), html("div", { class: "row-list" }, ...elements));
+  const list = html(
+    "div",
+    { class: looks },
+    gutter(nets, lanes, rows.length, false),
+    html("div", { class: "row-list" }, ...elements),
+  );
   if (hasBackward) list.append(gutter(nets, lanes, rows.length, true));
   root.append(head, list);
   root.addEventListener("keydown", (event) => walkRows(event, elements));
   const select = (/** @type {number} */ index) => {
     elements.forEach((element, place) => {
       element.classList.toggle("selected", place === index);
-      for (const step of element.querySelectorAll("button")) setAttributes(step, { "aria-current": place === index ? "true" : null, tabindex: place === index ? 0 : -1 });
+      for (const step of element.querySelectorAll("button"))
+        setAttributes(step, { "aria-current": place === index ? "true" : null, tabindex: place === index ? 0 : -1 });
     });
     elements[index]?.scrollIntoView({ block: "nearest" });
   };
@@ -73,14 +90,20 @@ function makeRow(row, index, wires, choose) {
     html("span", { class: "line" }, html("b", {}, title), html("i", {}, path)),
     html("span", { class: "line note" }, note),
   ];
-  const forward = button("", { class: `step forward ${row.kind}${wires.isFed ? " fed" : ""}`, title: row.title }, () => choose(index, "forward"));
+  const forward = button("", { class: `step forward ${row.kind}${wires.isFed ? " fed" : ""}`, title: row.title }, () =>
+    choose(index, "forward"),
+  );
   forward.append(...words(row.title, row.path, row.note));
   const made = html("div", { class: "row", "data-row": index }, forward, makeRung(row));
   if (row.capsule === null) {
     made.append(html("span", { class: "absent" }, row.capsule_note));
     return made;
   }
-  const backward = button("", { class: `step backward ${row.kind}${wires.isReturned ? " returns" : ""}`, title: row.capsule }, () => choose(index, "backward"));
+  const backward = button(
+    "",
+    { class: `step backward ${row.kind}${wires.isReturned ? " returns" : ""}`, title: row.capsule },
+    () => choose(index, "backward"),
+  );
   const sum = wires.sum > 1 ? `sum of ${wires.sum}` : "";
   backward.append(...words(row.capsule, sum, row.capsule_note));
   made.append(backward);
@@ -115,7 +138,12 @@ function makeRung(row) {
  */
 function gutter(nets, lanes, rows, isBackward) {
   const width = lanes > 0 ? lanes * LANE + 8 : 2;
-  const root = svg("svg", { class: `gutter ${isBackward ? "backward" : "forward"}`, width, height: rows * PITCH, "aria-hidden": "true" });
+  const root = svg("svg", {
+    class: `gutter ${isBackward ? "backward" : "forward"}`,
+    width,
+    height: rows * PITCH,
+    "aria-hidden": "true",
+  });
   const side = (/** @type {number} */ x) => (isBackward ? x : width - x);
   for (const net of nets) {
     if (net.lane === null) continue;
@@ -147,7 +175,9 @@ function walkRows(event, elements) {
   event.preventDefault();
   event.stopPropagation();
   for (; index >= 0 && index < elements.length; index += step) {
-    const next = /** @type {HTMLElement|null} */ (elements[index].querySelector(isBackward ? "button.backward" : "button.forward"));
+    const next = /** @type {HTMLElement|null} */ (
+      elements[index].querySelector(isBackward ? "button.backward" : "button.forward")
+    );
     if (!next) continue;
     next.focus();
     return;

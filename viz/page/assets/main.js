@@ -84,8 +84,17 @@ function startPage() {
   fillHelp(help);
   const search = makeSearch(rows, nodes, ladder, (index) => choose(index), say);
   const themes = makeThemeButton(choice.theme, (name) => remember({ theme: name }));
-  byId("tools").append(whole, search, themes, button("?", { class: "quiet", "aria-label": "help" }, () => help.showModal()));
-  const rowOf = new Map(rows.flatMap((row, index) => [...row.boxes, ...row.gradients, ...row.chips.map((chip) => chip.link)].map((box) => [box, index])));
+  byId("tools").append(
+    whole,
+    search,
+    themes,
+    button("?", { class: "quiet", "aria-label": "help" }, () => help.showModal()),
+  );
+  const rowOf = new Map(
+    rows.flatMap((row, index) =>
+      [...row.boxes, ...row.gradients, ...row.chips.map((chip) => chip.link)].map((box) => [box, index]),
+    ),
+  );
   makeWholeClickable(byId("whole"), rowOf, choose);
   document.body.classList.add("runs");
   setView(choice.view);
@@ -93,7 +102,8 @@ function startPage() {
 
   document.addEventListener("keydown", (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || help.open || target.matches("input[type=search], select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || help.open || target.matches("input[type=search], select"))
+      return;
     if (event.key === "/") search.focus();
     else if (event.key === "?") help.showModal();
     else if (event.key === " " && target.matches("button:focus-visible")) return;
@@ -120,7 +130,8 @@ function panelHead(row, nodes, pool) {
   const title = html("h2", {}, html("b", {}, row.title), row.path ? html("i", {}, ` ${row.path}`) : "");
   const head = html("div", { class: "panel-head" }, title, html("p", { class: "note" }, words));
   if (pool && row.formula) head.append(html("p", { class: "formula backward" }, row.formula[1]));
-  if (pool && line) head.append(html("p", { class: "note code", title: `${line[0]}, line ${line[1]}` }, `line ${line[1]}: ${line[2]}`));
+  if (pool && line)
+    head.append(html("p", { class: "note code", title: `${line[0]}, line ${line[1]}` }, `line ${line[1]}: ${line[2]}`));
   return head;
 }
 

@@ -47,11 +47,19 @@ function makeNodePanel(row, nodes, choice, host) {
     ["source", "Your line", lineSection(node)],
   ].filter(([, , content]) => content !== null);
   const cards = sections.map(([role, title, content]) =>
-    html("section", { class: `card ${role}`, "data-part": String(role) }, html("h3", {}, String(title)), .../** @type {Node[]} */ (content)),
+    html(
+      "section",
+      { class: `card ${role}`, "data-part": String(role) },
+      html("h3", {}, String(title)),
+      .../** @type {Node[]} */ (content),
+    ),
   );
   const stops = stopsOfRow(row).filter((stop) => cards.some((card) => card.dataset.part === stop.part));
   let index = stops.length - 1;
-  const scrubber = makeScrubber(stops, { seek: (place) => seek(place), play: () => seek(index === stops.length - 1 ? 0 : index + 1) });
+  const scrubber = makeScrubber(stops, {
+    seek: (place) => seek(place),
+    play: () => seek(index === stops.length - 1 ? 0 : index + 1),
+  });
   const root = html("div", { class: "node-panel" }, html("div", { class: "cards" }, ...cards));
   const foot = html("div", { class: "foot" }, scrubber.root);
 
@@ -85,9 +93,19 @@ function stopsOfRow(row) {
   const [does, rule] = row.formula ?? ["", ""];
   const kept = row.rung ? `Kept for backward: ${row.rung.words}.` : "Nothing is kept for backward.";
   return [
-    { half: "forward", part: "forward", label: "compute", caption: `${row.title}: ${row.note}${does ? `. ${does}` : ""}.` },
+    {
+      half: "forward",
+      part: "forward",
+      label: "compute",
+      caption: `${row.title}: ${row.note}${does ? `. ${does}` : ""}.`,
+    },
     { half: "forward", part: "saved", label: "keep", caption: kept },
-    { half: "backward", part: "backward", label: "go back", caption: row.capsule ? `${row.capsule}${rule ? `: ${rule}` : ""}.` : "No gradient comes back here." },
+    {
+      half: "backward",
+      part: "backward",
+      label: "go back",
+      caption: row.capsule ? `${row.capsule}${rule ? `: ${rule}` : ""}.` : "No gradient comes back here.",
+    },
     { half: "backward", part: "parameter", label: "parameters", caption: "Its parameters get gradients too." },
   ];
 }
@@ -114,7 +132,8 @@ function valueSection(row, nodes, host) {
   const node = nodes[row.boxes[row.boxes.length - 1]];
   const parts = [];
   if (row.formula) parts.push(html("p", { class: "formula" }, row.formula[0]));
-  if (row.boxes.length > 1) parts.push(html("p", { class: "note" }, `made of ${row.boxes.map((box) => nodes[box]?.op ?? "…").join(", ")}`));
+  if (row.boxes.length > 1)
+    parts.push(html("p", { class: "note" }, `made of ${row.boxes.map((box) => nodes[box]?.op ?? "…").join(", ")}`));
   const settings = node?.settings ?? [];
   if (settings.length > 0) {
     const entries = settings.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
@@ -131,7 +150,10 @@ function savedSection(row, nodes) {
   if (row.kind !== "op") return null;
   const saved = row.boxes.flatMap((box) => nodes[box]?.saved ?? []);
   if (saved.length === 0) return [html("p", {}, "nothing")];
-  const entries = saved.flatMap(([name, shape, dtype, bytes]) => [html("dt", {}, name), html("dd", {}, `${shape} ${dtype}, ${bytes.toLocaleString("en")} B`)]);
+  const entries = saved.flatMap(([name, shape, dtype, bytes]) => [
+    html("dt", {}, name),
+    html("dd", {}, `${shape} ${dtype}, ${bytes.toLocaleString("en")} B`),
+  ]);
   return [html("dl", { class: "facts" }, ...entries)];
 }
 
@@ -148,7 +170,10 @@ function gradientSection(row, nodes, host) {
   if (row.formula) parts.push(html("p", { class: "formula" }, row.formula[1]));
   const made = row.boxes.flatMap((box) => nodes[box]?.made ?? []).filter(([, , why]) => why !== "fan-out sum");
   if (made.length > 0) parts.push(html("p", { class: "note" }, `the rule made: ${made.map(([op]) => op).join(", ")}`));
-  return [...parts, ...arrayParts(node?.gradient ?? null, row.kind === "op" ? "dY, what arrives" : `d ${row.title}`, "backward", host)];
+  return [
+    ...parts,
+    ...arrayParts(node?.gradient ?? null, row.kind === "op" ? "dY, what arrives" : `d ${row.title}`, "backward", host),
+  ];
 }
 
 /**
@@ -162,7 +187,12 @@ function parameterSection(row, nodes, host) {
   return chips.flatMap((chip) => {
     const node = nodes[chip.link];
     const heading = html("h4", {}, `${chip.title} ${chip.note}`);
-    const gradient = node.gradient ? [html("h4", { class: "backward" }, `d ${chip.title}`), ...arrayParts(node.gradient, `d ${chip.title}`, "backward", host)] : [];
+    const gradient = node.gradient
+      ? [
+          html("h4", { class: "backward" }, `d ${chip.title}`),
+          ...arrayParts(node.gradient, `d ${chip.title}`, "backward", host),
+        ]
+      : [];
     const value = html("div", {}, heading, ...arrayParts(node.value, chip.title, "forward", host));
     return [html("div", { class: "pair" }, value, html("div", {}, ...gradient))];
   });
@@ -172,5 +202,8 @@ function parameterSection(row, nodes, host) {
 function lineSection(node) {
   if (!node?.line) return null;
   const [file, number, text, where] = node.line;
-  return [html("pre", {}, html("code", {}, text || "(the text is gone)")), html("p", { class: "note" }, `${file}, line ${number}, in ${where}`)];
+  return [
+    html("pre", {}, html("code", {}, text || "(the text is gone)")),
+    html("p", { class: "note" }, `${file}, line ${number}, in ${where}`),
+  ];
 }

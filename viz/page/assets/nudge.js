@@ -66,34 +66,3 @@ function nudgeWords(nudged, after) {
   const product = isSmall ? ` = gradient ${n(gradient)} × step ${n(change)}` : "";
   return `${place}: ${counted(changedWindows, "number")} of Y changed, and the loss by ${n(lossChange)}${product}.`;
 }
-
-/**
- * Lets the reader drag cells of X up and down.
- * @param {Element} picture
- * @param {{start: (cell: Cell) => void, move: (cell: Cell, steps: number) => void, end: (cell: Cell, isDrag: boolean) => void}} actions
- */
-function listenToDrags(picture, actions) {
-  picture.addEventListener("pointerdown", (event) => {
-    const pressed = /** @type {PointerEvent} */ (event);
-    const element = /** @type {Element} */ (pressed.target).closest('[data-grid="x"][role="gridcell"]');
-    if (!element || pressed.button !== 0) return;
-    const cell = { row: Number(element.getAttribute("data-row")), column: Number(element.getAttribute("data-column")) };
-    let isDrag = false;
-    const move = (/** @type {PointerEvent} */ now) => {
-      const distance = pressed.clientY - now.clientY;
-      if (!isDrag && Math.abs(distance) < 5) return;
-      if (!isDrag) actions.start(cell);
-      isDrag = true;
-      actions.move(cell, Math.round(distance / 8));
-    };
-    const up = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", up);
-      actions.end(cell, isDrag);
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", up);
-  });
-}

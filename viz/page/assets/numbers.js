@@ -53,7 +53,9 @@ function scaleOf(values, most = 2) {
     const step = 10 ** -decimals;
     const isExact = values.every((value) => {
       const scaled = value / factor;
-      return !Number.isFinite(scaled) || Math.abs(scaled - Math.round(scaled / step) * step) < 1e-5 * (largest / factor);
+      return (
+        !Number.isFinite(scaled) || Math.abs(scaled - Math.round(scaled / step) * step) < 1e-5 * (largest / factor)
+      );
     });
     if (isExact) return { power, decimals };
   }

@@ -38,14 +38,13 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   let pinned = spotFrom(choice.pin);
   /** @type {Quiz|null} */
   let quiz = null;
-  /** @type {Spot|null} */
-  let pointedAt = null;
   let isDragging = false;
   /** @type {any} */
   const now = {};
 
   const isChanged = () => settingsKey(settings) !== settingsKey(recorded());
-  const recordedX = () => (plane === "lecture" ? LECTURE.map((row) => [...row]) : toNumbers(pool.planes[Number(plane)].x));
+  const recordedX = () =>
+    plane === "lecture" ? LECTURE.map((row) => [...row]) : toNumbers(pool.planes[Number(plane)].x);
   const wholeMap = () => (plane === "lecture" ? { top: 0, left: 0, whole: [5, 5] } : pool.planes[Number(plane)]);
   const recordedDy = () => {
     const dy = plane === "lecture" ? null : pool.planes[Number(plane)].dy;
@@ -71,7 +70,10 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     now.recorded = now.routed;
     now.before = now.routed;
     now.isNudged = false;
-    now.scales = { x: scaleOf(x.flat().concat(now.routed.y.flat())), g: scaleOf(now.routed.dy.flat().concat(now.routed.dx.flat()), 3) };
+    now.scales = {
+      x: scaleOf(x.flat().concat(now.routed.y.flat())),
+      g: scaleOf(now.routed.dy.flat().concat(now.routed.dx.flat()), 3),
+    };
     drawControls();
     draw();
     now.tale = taleOf(now.routed, now.view.layout);
@@ -116,7 +118,13 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   }
 
   function drawScrubber() {
-    now.scrubber = makeScrubber(now.stops, { seek: (index) => { stopPlaying(); seek(index); }, play: togglePlay });
+    now.scrubber = makeScrubber(now.stops, {
+      seek: (index) => {
+        stopPlaying();
+        seek(index);
+      },
+      play: togglePlay,
+    });
     foot.replaceChildren(now.scrubber.root);
   }
 
@@ -154,11 +162,6 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     const lit = windowsOfSpot(now.routed, spot);
     show({ lit: lit.length > 0 ? lit : now.frame.lit });
     if (!quiz) host.say(explain(now.routed, now.view, spot));
-  }
-
-  function unlight() {
-    if (pinned) light(pinned);
-    else if (!quiz && now.stops) seek(now.index);
   }
 
   function stopPlaying() {
@@ -220,20 +223,26 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     seek(now.stops.length - 1);
     quiz = startQuiz(now.view.layout, now.tale);
     if (quiz.queue.length === 0) quiz = null;
-    else ask();
+    else ask(quiz, "");
   }
 
-  function ask() {
-    show({ stop: STOPS.all, lit: [quiz.queue[0]], hidden: quiz.hidden });
-    host.say(questionWords(quiz, now.view, now.routed));
+  /**
+   * @param {Quiz} asked
+   * @param {string} verdict on the answer before
+   */
+  function ask(asked, verdict) {
+    show({ stop: STOPS.all, lit: [asked.queue[0]], hidden: asked.hidden });
+    host.say(`${verdict} ${questionWords(asked, now.view, now.routed)}`.trim());
   }
 
-  /** @param {Cell} cell */
-  function answer(cell) {
-    const words = guess(quiz, now.view, cell);
-    if (quiz.queue.length > 0) {
-      ask();
-      host.say(`${words} ${questionWords(quiz, now.view, now.routed)}`);
+  /**
+   * @param {Quiz} asked
+   * @param {Cell} cell
+   */
+  function answer(asked, cell) {
+    const words = guess(asked, now.view, cell);
+    if (asked.queue.length > 0) {
+      ask(asked, words);
       return;
     }
     quiz = null;
@@ -289,7 +298,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   function choose(spot) {
     stopPlaying();
     if (quiz && (spot.grid === "dx" || spot.grid === "x")) {
-      answer(spot);
+      answer(quiz, spot);
       return;
     }
     if (now.stops[now.index].stop !== STOPS.all) seek(now.stops.length - 1);
@@ -298,38 +307,25 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     light(spot);
   }
 
-  /** @param {Event} event */
-  function pointed(event) {
-    const spot = spotOf(/** @type {Element} */ (event.target));
-    // When the picture changes under a resting pointer, the reader has not pointed anew.
-    const isSame = spot && pointedAt && spot.grid === pointedAt.grid && spot.row === pointedAt.row && spot.column === pointedAt.column;
-    pointedAt = spot;
-    if (!token.cancelled || quiz || pinned || isDragging || !spot || (isSame && event.type === "pointerover")) return;
-    if (now.stops[now.index].stop !== STOPS.all && event.type === "pointerover") return;
-    light(spot);
-  }
-  picture.addEventListener("pointerover", pointed);
-  picture.addEventListener("focusin", pointed);
-  picture.addEventListener("pointerleave", () => {
-    pointedAt = null;
-    if (token.cancelled && !quiz && !pinned && now.stops[now.index].stop === STOPS.all && !now.isNudged) unlight();
-  });
-  picture.addEventListener("click", (event) => {
-    const spot = spotOf(/** @type {Element} */ (event.target));
-    if (spot && spot.grid !== "x") choose(spot);
-  });
-  picture.addEventListener("keydown", (event) => {
-    const pressed = /** @type {KeyboardEvent} */ (event);
-    const spot = spotOf(/** @type {Element} */ (pressed.target));
-    if (!spot) return;
-    if (pressed.key === "Enter") choose(spot);
-    else if (spot.grid === "x" && (pressed.key === "+" || pressed.key === "-")) {
+  listenToPicture(picture, {
+    point(spot, isFocus) {
+      if (!token.cancelled || quiz || pinned || isDragging) return;
+      if (isFocus || now.stops[now.index].stop === STOPS.all) light(spot);
+    },
+    leave() {
+      const isAtRest = token.cancelled && !quiz && !pinned && !now.isNudged;
+      if (isAtRest && now.stops[now.index].stop === STOPS.all) seek(now.index);
+    },
+    choose(spot) {
+      if (spot.grid !== "x") choose(spot);
+    },
+    enter: choose,
+    nudge(cell, step) {
       stopPlaying();
       quiz = null;
-      nudge(spot, pressed.key === "+" ? 1 : -1);
+      nudge(cell, step);
       settle();
-    } else return;
-    pressed.preventDefault();
+    },
   });
 
   reload();
@@ -357,24 +353,4 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
       if (!prefersStillness()) play();
     },
   };
-}
-
-/**
- * @param {Element|null} element
- * @returns {Spot|null}
- */
-function spotOf(element) {
-  const cell = element?.closest('[role="gridcell"][data-grid]');
-  if (!cell) return null;
-  const [row, column] = ["data-row", "data-column"].map((name) => Number(cell.getAttribute(name)));
-  return { grid: cell.getAttribute("data-grid") ?? "", row, column };
-}
-
-/**
- * @param {string|null} text
- * @returns {Spot|null}
- */
-function spotFrom(text) {
-  const parts = text?.match(/^(x|y|saved|dy|dx)\.(\d+)\.(\d+)$/);
-  return parts ? { grid: parts[1], row: Number(parts[2]), column: Number(parts[3]) } : null;
 }

@@ -89,7 +89,9 @@ function windowsOf(rows, columns, settings) {
           cells.push({ ...cell, tap: i * settings.window[1] + j });
         }
       }
-      if (cells.length === 0 && (settings.kind === "max" || !settings.countsPadding)) {
+      // A sum of nothing is 0; a maximum or a mean of nothing is none.
+      const mayBeEmpty = settings.kind === "sum" || (settings.kind === "average" && settings.countsPadding);
+      if (cells.length === 0 && !mayBeEmpty) {
         throw new SettingError("A window would hold nothing but padding: take less padding or a larger window.");
       }
       windows.push({ index: windows.length, row, column, top, left, cells, value: 0, tap: -1, shares: [], equals: [] });
@@ -127,7 +129,8 @@ function divisorOf(window, sizes, settings) {
   const along = [window.top, window.left].map((start, axis) => {
     const end = sizes[axis] + settings.padding[axis][1];
     let count = 0;
-    for (let tap = 0; tap < settings.window[axis]; tap += 1) if (start + tap * settings.dilation[axis] < end) count += 1;
+    for (let tap = 0; tap < settings.window[axis]; tap += 1)
+      if (start + tap * settings.dilation[axis] < end) count += 1;
     return count;
   });
   return along[0] * along[1];
@@ -154,7 +157,9 @@ function route(x, dy, settings) {
     window.shares = window.cells.map((cell) => ({ ...cell, share: 1 / divisor }));
   }
   const cotangents = dy ?? assumedCotangents(grid);
-  const y = Array.from({ length: grid[0] }, (_, row) => windows.slice(row * grid[1], (row + 1) * grid[1]).map((w) => w.value));
+  const y = Array.from({ length: grid[0] }, (_, row) =>
+    windows.slice(row * grid[1], (row + 1) * grid[1]).map((w) => w.value),
+  );
   return { settings, x, y, dy: cotangents, grid, windows, ...unpool(windows, cotangents, sizes) };
 }
 

@@ -7,7 +7,12 @@
  */
 function cellGroup(grid, kind, ...children) {
   const size = grid.size;
-  return svg("g", { class: `cell ${kind}`, role: "gridcell" }, svg("rect", { class: "ground", width: size, height: size }), ...children);
+  return svg(
+    "g",
+    { class: `cell ${kind}`, role: "gridcell" },
+    svg("rect", { class: "ground", width: size, height: size }),
+    ...children,
+  );
 }
 
 /**
@@ -18,7 +23,11 @@ function cellGroup(grid, kind, ...children) {
  */
 function cellNumber(text, size, height = 0.5) {
   const font = fittingSize(text, size - 4, size >= 36 ? 14 : 12);
-  return svg("text", { class: "number", x: size / 2, y: size * height + font * 0.36, "font-size": font, "text-anchor": "middle" }, text);
+  return svg(
+    "text",
+    { class: "number", x: size / 2, y: size * height + font * 0.36, "font-size": font, "text-anchor": "middle" },
+    text,
+  );
 }
 
 /**
@@ -51,7 +60,10 @@ function inputCell(routed, layout, scales, row, column) {
   if (isMax) made.append(...winnerMarks(routed, row, column, wins, size));
   const isRead = routed.windows.some((w) => w.cells.some((cell) => cell.row === row && cell.column === column));
   made.classList.toggle("unused", !isRead);
-  made.setAttribute("aria-label", `X, row ${row}, column ${column}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`);
+  made.setAttribute(
+    "aria-label",
+    `X, row ${row}, column ${column}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`,
+  );
   return made;
 }
 
@@ -134,7 +146,13 @@ function nameOf(layout, window) {
 function outputCell(routed, layout, scales, row, column) {
   const window = windowAt(routed, row, column);
   const name = nameOf(layout, window);
-  return namedCell("value", layout.y, name, shown(window.value, scales.x), `Y, window ${name}: ${plainNumber(window.value)}`);
+  return namedCell(
+    "value",
+    layout.y,
+    name,
+    shown(window.value, scales.x),
+    `Y, window ${name}: ${plainNumber(window.value)}`,
+  );
 }
 
 /**
@@ -148,7 +166,13 @@ function incomingCell(routed, layout, scales, row, column) {
   const window = windowAt(routed, row, column);
   const name = nameOf(layout, window);
   const value = routed.dy[row][column];
-  const made = namedCell("gradient", layout.dy, name, shown(value, scales.g), `dY, window ${name}: ${plainNumber(value)}`);
+  const made = namedCell(
+    "gradient",
+    layout.dy,
+    name,
+    shown(value, scales.g),
+    `dY, window ${name}: ${plainNumber(value)}`,
+  );
   paintGradient(made, value, largestOf(routed.dx.flat().concat(routed.dy.flat())));
   return made;
 }
@@ -170,16 +194,28 @@ function switchCell(routed, layout, row, column) {
   const isRoomy = size >= 38;
   const [rows, columns] = routed.settings.window;
   const little = Math.min(isRoomy ? (size - 20) / Math.max(rows, columns) : (size - 6) / Math.max(rows, columns), 7);
-  const [x0, y0] = isRoomy ? [size - 4 - columns * little, size - 5 - rows * little] : [(size - columns * little) / 2, (size - rows * little) / 2];
+  const [x0, y0] = isRoomy
+    ? [size - 4 - columns * little, size - 5 - rows * little]
+    : [(size - columns * little) / 2, (size - rows * little) / 2];
   for (let tap = 0; tap < rows * columns && little >= 2; tap += 1) {
-    const place = { x: x0 + (tap % columns) * little, y: y0 + Math.floor(tap / columns) * little, width: little, height: little };
+    const place = {
+      x: x0 + (tap % columns) * little,
+      y: y0 + Math.floor(tap / columns) * little,
+      width: little,
+      height: little,
+    };
     made.append(svg("rect", { class: taps.includes(tap) ? "tap won" : "tap", ...place }));
   }
   if (isRoomy) {
     made.append(svg("text", { class: "name", x: 4, y: 11 }, name));
-    made.append(svg("text", { class: "number", x: 4, y: size - 7, "font-size": 12 }, taps.length === 1 ? String(taps[0]) : "="));
+    made.append(
+      svg("text", { class: "number", x: 4, y: size - 7, "font-size": 12 }, taps.length === 1 ? String(taps[0]) : "="),
+    );
   }
-  made.setAttribute("aria-label", `switch of window ${name}: winner at ${words}, number ${taps.join(" and ")} in the window`);
+  made.setAttribute(
+    "aria-label",
+    `switch of window ${name}: winner at ${words}, number ${taps.join(" and ")} in the window`,
+  );
   return made;
 }
 
@@ -191,7 +227,10 @@ function switchCell(routed, layout, row, column) {
 function receivingCell(layout, row, column) {
   const size = layout.dx.size;
   const made = cellGroup(layout.dx, "gradient");
-  made.append(svg("text", { class: "terms", x: size / 2, y: size * 0.42, "text-anchor": "middle" }), cellNumber("", size));
+  made.append(
+    svg("text", { class: "terms", x: size / 2, y: size * 0.42, "text-anchor": "middle" }),
+    cellNumber("", size),
+  );
   made.setAttribute("aria-label", `dX, row ${row}, column ${column}`);
   return made;
 }

@@ -101,11 +101,18 @@ function windowsIn(routed, part) {
   const { window, dilation } = routed.settings;
   const reach = [0, 1].map((axis) => dilation[axis] * (window[axis] - 1) + 1);
   const isInside = (/** @type {PoolWindow} */ w) =>
-    w.top >= part.rows[0] && w.top + reach[0] <= part.rows[1] && w.left >= part.columns[0] && w.left + reach[1] <= part.columns[1];
+    w.top >= part.rows[0] &&
+    w.top + reach[0] <= part.rows[1] &&
+    w.left >= part.columns[0] &&
+    w.left + reach[1] <= part.columns[1];
   const whole = routed.windows.filter(isInside);
   if (whole.length > 0) return whole;
   return routed.windows.filter(
-    (w) => w.top < part.rows[1] && w.top + reach[0] > part.rows[0] && w.left < part.columns[1] && w.left + reach[1] > part.columns[0],
+    (w) =>
+      w.top < part.rows[1] &&
+      w.top + reach[0] > part.rows[0] &&
+      w.left < part.columns[1] &&
+      w.left + reach[1] > part.columns[0],
   );
 }
 
@@ -134,7 +141,10 @@ function layOut(routed) {
   const column0 = Math.min(...windows.map((w) => w.column));
   const outRows = Math.max(...windows.map((w) => w.row)) - row0 + 1;
   const outColumns = Math.max(...windows.map((w) => w.column)) - column0 + 1;
-  const small = Math.max(19, Math.min(44, Math.floor(240 / outColumns), Math.floor(Math.max(230, rows * size) / outRows)));
+  const small = Math.max(
+    19,
+    Math.min(44, Math.floor(240 / outColumns), Math.floor(Math.max(230, rows * size) / outRows)),
+  );
   const place = (/** @type {number} */ middle) => middle - (columns * size) / 2;
   const lower = GRIDS_TOP + rows * size + BETWEEN;
   const big = { top: GRIDS_TOP, size, row0: part.rows[0], column0: part.columns[0], rows, columns };
@@ -198,7 +208,10 @@ function boxOf(grid, window, settings) {
  */
 function shows(grid, cell) {
   return (
-    cell.row >= grid.row0 && cell.row < grid.row0 + grid.rows && cell.column >= grid.column0 && cell.column < grid.column0 + grid.columns
+    cell.row >= grid.row0 &&
+    cell.row < grid.row0 + grid.rows &&
+    cell.column >= grid.column0 &&
+    cell.column < grid.column0 + grid.columns
   );
 }
 

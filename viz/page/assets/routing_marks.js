@@ -68,7 +68,13 @@ function outlines(grid, windows, settings) {
 function ownCells(grid, windows) {
   return windows.map((window, place) => {
     const [x, y] = cornerOf(grid, window.row, window.column);
-    return svg("rect", { class: place === 0 ? "outline strong" : "outline", x, y, width: grid.size, height: grid.size });
+    return svg("rect", {
+      class: place === 0 ? "outline strong" : "outline",
+      x,
+      y,
+      width: grid.size,
+      height: grid.size,
+    });
   });
 }
 

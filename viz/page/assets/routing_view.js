@@ -51,13 +51,20 @@ function drawRouting(routed, scales, whole) {
     svg("text", { class: "note", x: 16, y: 46 }, partWords(layout, whole)),
     gridGroup("x", "X, the input", layout.x, cells, (row, column) => inputCell(routed, layout, scales, row, column)),
     gridGroup("y", "Y, the output", layout.y, cells, (row, column) => outputCell(routed, layout, scales, row, column)),
-    ...(isMax ? [gridGroup("saved", "switches", layout.saved, cells, (row, column) => switchCell(routed, layout, row, column))] : []),
-    gridGroup("dy", "dY, the incoming gradient", layout.dy, cells, (row, column) => incomingCell(routed, layout, scales, row, column)),
-    gridGroup("dx", "dX, the gradient of the input", layout.dx, cells, (row, column) => receivingCell(layout, row, column)),
+    ...(isMax
+      ? [gridGroup("saved", "switches", layout.saved, cells, (row, column) => switchCell(routed, layout, row, column))]
+      : []),
+    gridGroup("dy", "dY, the incoming gradient", layout.dy, cells, (row, column) =>
+      incomingCell(routed, layout, scales, row, column),
+    ),
+    gridGroup("dx", "dX, the gradient of the input", layout.dx, cells, (row, column) =>
+      receivingCell(layout, row, column),
+    ),
     parts.marks,
     parts.flyers,
   );
-  const cell = (/** @type {string} */ grid, /** @type {number} */ row, /** @type {number} */ column) => cells.get(`${grid}.${row}.${column}`);
+  const cell = (/** @type {string} */ grid, /** @type {number} */ row, /** @type {number} */ column) =>
+    cells.get(`${grid}.${row}.${column}`);
   const update = (/** @type {Frame} */ frame) => {
     showForward(routed, layout, cells, frame);
     showReceived(routed, layout, scales, cells, frame);
@@ -113,8 +120,13 @@ function savedBox(layout, isMax) {
  * @param {{x: Scale, g: Scale}} scales
  */
 function titles(layout, routed, scales) {
-  const title = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ role, /** @type {string} */ name, /** @type {string} */ words) =>
-    svg("text", { class: `title ${role}`, x, y }, svg("tspan", { class: "strong" }, name), ` ${words}`);
+  const title = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {string} */ role,
+    /** @type {string} */ name,
+    /** @type {string} */ words,
+  ) => svg("text", { class: `title ${role}`, x, y }, svg("tspan", { class: "strong" }, name), ` ${words}`);
   const tag = (/** @type {number} */ right, /** @type {string} */ role, /** @type {string} */ words) =>
     svg(
       "g",
@@ -124,8 +136,12 @@ function titles(layout, routed, scales) {
     );
   const [x, g] = [powerText(scales.x), powerText(scales.g)];
   const down = layout.x.top + layout.x.rows * layout.x.size + 6;
-  const verb = { max: "max: keep the largest", average: "average: keep the mean", sum: "sum: add them up" }[routed.settings.kind];
-  const back = { max: "max_unpool, adds", average: "spread evenly, add", sum: "copy to all, add" }[routed.settings.kind];
+  const verb = { max: "max: keep the largest", average: "average: keep the mean", sum: "sum: add them up" }[
+    routed.settings.kind
+  ];
+  const back = { max: "max_unpool, adds", average: "spread evenly, add", sum: "copy to all, add" }[
+    routed.settings.kind
+  ];
   const [leftArrow, rightArrow] = [layout.y.left + 12, layout.dy.left + layout.dy.columns * layout.dy.size - 12];
   return [
     title(16, 27, "forward", "X", `input ${x}`),
@@ -150,7 +166,13 @@ function titles(layout, routed, scales) {
  * @param {{top: number, left: number, whole: number[]}} whole
  */
 function partWords(layout, whole) {
-  if (!layout.isCropped && whole.top + whole.left === 0 && layout.x.rows >= whole.whole[0] && layout.x.columns >= whole.whole[1]) return "";
+  if (
+    !layout.isCropped &&
+    whole.top + whole.left === 0 &&
+    layout.x.rows >= whole.whole[0] &&
+    layout.x.columns >= whole.whole[1]
+  )
+    return "";
   const [row, column] = [layout.x.row0 + whole.top, layout.x.column0 + whole.left];
   const rows = `rows ${Math.max(0, row)} to ${Math.min(whole.whole[0], row + layout.x.rows) - 1}`;
   const columns = `columns ${Math.max(0, column)} to ${Math.min(whole.whole[1], column + layout.x.columns) - 1}`;
@@ -161,11 +183,19 @@ function partWords(layout, whole) {
 function indices(grid) {
   const columns = Array.from({ length: grid.columns }, (_, i) => {
     const x = grid.left + (i + 0.5) * grid.size;
-    return svg("text", { class: "index", x, y: grid.top - 6, "text-anchor": "middle" }, String(grid.column0 + i).replace("-", MINUS));
+    return svg(
+      "text",
+      { class: "index", x, y: grid.top - 6, "text-anchor": "middle" },
+      String(grid.column0 + i).replace("-", MINUS),
+    );
   });
   const rows = Array.from({ length: grid.rows }, (_, i) => {
     const y = grid.top + (i + 0.5) * grid.size + 3.5;
-    return svg("text", { class: "index", x: grid.left - 6, y, "text-anchor": "end" }, String(grid.row0 + i).replace("-", MINUS));
+    return svg(
+      "text",
+      { class: "index", x: grid.left - 6, y, "text-anchor": "end" },
+      String(grid.row0 + i).replace("-", MINUS),
+    );
   });
   return [...columns, ...rows];
 }
@@ -187,7 +217,12 @@ function gridGroup(name, label, grid, cells, make) {
       const cell = make(row, column);
       if (!cell) continue;
       const [x, y] = cornerOf(grid, row, column);
-      setAttributes(cell, { transform: `translate(${x} ${y})`, "data-grid": name, "data-row": row, "data-column": column });
+      setAttributes(cell, {
+        transform: `translate(${x} ${y})`,
+        "data-grid": name,
+        "data-row": row,
+        "data-column": column,
+      });
       const isReal = cell.getAttribute("role") === "gridcell";
       if (isReal) {
         cell.setAttribute("tabindex", isFirst ? "0" : "-1");

@@ -17,11 +17,20 @@ function makeScrubber(stops, actions) {
   const play = button("", { class: "play", "aria-label": "play", "aria-keyshortcuts": "Space" }, actions.play);
   const shape = svg("path", { d: "M8 5v14l11 -7Z" });
   play.append(svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, shape));
-  const slider = html("input", { type: "range", min: 0, max: last, step: 1, value: last, "aria-label": "how far: forward, then backward" });
+  const slider = html("input", {
+    type: "range",
+    min: 0,
+    max: last,
+    step: 1,
+    value: last,
+    "aria-label": "how far: forward, then backward",
+  });
   slider.addEventListener("input", () => actions.seek(Number(slider.value)));
   const forward = stops.filter((stop) => stop.half === "forward").length;
   const marks = stops.map((stop, index) =>
-    button(stop.label, { class: `mark ${stop.half}`, "aria-label": `${stop.half}: ${stop.label}` }, () => actions.seek(index)),
+    button(stop.label, { class: `mark ${stop.half}`, "aria-label": `${stop.half}: ${stop.label}` }, () =>
+      actions.seek(index),
+    ),
   );
   const track = svg(
     "svg",
@@ -42,6 +51,11 @@ function makeScrubber(stops, actions) {
     play.setAttribute("aria-label", isPlaying ? "pause" : "play");
   };
   set(last);
-  const root = html("div", { class: `scrubber of-${stops.length}` }, play, html("div", { class: "rail" }, track, slider, html("div", { class: "marks" }, ...marks)));
+  const root = html(
+    "div",
+    { class: `scrubber of-${stops.length}` },
+    play,
+    html("div", { class: "rail" }, track, slider, html("div", { class: "marks" }, ...marks)),
+  );
   return { root, set, setPlaying };
 }

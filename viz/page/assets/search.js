@@ -9,7 +9,9 @@ function searchTexts(rows, nodes) {
   return rows.map((row) => {
     const lines = row.boxes.map((box) => nodes[box]?.line?.[2] ?? "");
     const chips = row.chips.map((chip) => chip.title);
-    return [row.title, row.path, row.note, row.capsule ?? "", row.capsule_note, ...chips, ...lines].join(" ").toLowerCase();
+    return [row.title, row.path, row.note, row.capsule ?? "", row.capsule_note, ...chips, ...lines]
+      .join(" ")
+      .toLowerCase();
   });
 }
 
@@ -22,16 +24,27 @@ function searchTexts(rows, nodes) {
  */
 function makeSearch(rows, nodes, ladder, choose, say) {
   const texts = searchTexts(rows, nodes);
-  const input = html("input", { type: "search", placeholder: "search  /", "aria-label": "search the ladder", spellcheck: "false", autocomplete: "off" });
+  const input = html("input", {
+    type: "search",
+    placeholder: "search  /",
+    "aria-label": "search the ladder",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   /** @type {number[]} */
   let found = [];
   let place = -1;
   input.addEventListener("input", () => {
     const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     place = -1;
-    found = texts.flatMap((text, index) => (words.length > 0 && words.every((/** @type {string} */ word) => text.includes(word)) ? [index] : []));
+    found = texts.flatMap((text, index) =>
+      words.length > 0 && words.every((/** @type {string} */ word) => text.includes(word)) ? [index] : [],
+    );
     ladder.mark(words.length > 0 ? new Set(found) : null);
-    if (words.length > 0) say(found.length > 0 ? `${counted(found.length, "row")} found; Enter goes to the next.` : "No row has these words.");
+    if (words.length > 0)
+      say(
+        found.length > 0 ? `${counted(found.length, "row")} found; Enter goes to the next.` : "No row has these words.",
+      );
   });
   input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && found.length > 0) {

@@ -96,32 +96,51 @@ function settingsFrom(key, start) {
 function settingsRow(now, actions) {
   const { settings } = now;
   const isFlat = now.pool.one_axis && now.plane !== "lecture";
-  const along = (/** @type {number[]} */ sizes) => (isFlat ? String(sizes[1]) : sizes[0] === sizes[1] ? String(sizes[0]) : sizes.join("×"));
+  const along = (/** @type {number[]} */ sizes) =>
+    isFlat ? String(sizes[1]) : sizes[0] === sizes[1] ? String(sizes[0]) : sizes.join("×");
   const sizes = (/** @type {number} */ least, /** @type {number} */ most, /** @type {string} */ own) => {
     const options = Array.from({ length: most - least + 1 }, (_, i) => String(least + i));
     if (!options.includes(own)) options.push(own);
     return /** @type {[string, string][]} */ (options.map((value) => [value, value]));
   };
-  const change = (/** @type {Partial<Settings>} */ changes) => actions.settings({ ...settings, grid: undefined, ...changes });
+  const change = (/** @type {Partial<Settings>} */ changes) =>
+    actions.settings({ ...settings, grid: undefined, ...changes });
   const both = (/** @type {string} */ text) => {
     const parts = text.split("×").map(Number);
     return parts.length === 2 ? parts : [isFlat ? 1 : parts[0], parts[0]];
   };
   const padding = settings.padding.map(([before]) => before);
-  const padBoth = (/** @type {string} */ text) => both(text).map((size, axis) => (isFlat && axis === 0 ? [0, 0] : [size, size]));
-  const kinds = /** @type {[string, string][]} */ ([["max", "max"], ["average", "average"], ["sum", "sum"]]);
-  const ties = /** @type {[string, string][]} */ ([["first", "first"], ["last", "last"], ["split", "split"]]);
+  const padBoth = (/** @type {string} */ text) =>
+    both(text).map((size, axis) => (isFlat && axis === 0 ? [0, 0] : [size, size]));
+  const kinds = /** @type {[string, string][]} */ ([
+    ["max", "max"],
+    ["average", "average"],
+    ["sum", "sum"],
+  ]);
+  const ties = /** @type {[string, string][]} */ ([
+    ["first", "first"],
+    ["last", "last"],
+    ["split", "split"],
+  ]);
   return html(
     "div",
     { class: "settings", role: "group", "aria-label": "try other settings" },
     choice("map", planeOptions(now.pool), now.plane, actions.plane),
     choice("keep", kinds, settings.kind, (kind) => change({ kind: /** @type {Settings["kind"]} */ (kind) })),
-    choice("window", sizes(1, 5, along(settings.window)), along(settings.window), (text) => change({ window: both(text) })),
-    choice("stride", sizes(1, 4, along(settings.stride)), along(settings.stride), (text) => change({ stride: both(text) })),
+    choice("window", sizes(1, 5, along(settings.window)), along(settings.window), (text) =>
+      change({ window: both(text) }),
+    ),
+    choice("stride", sizes(1, 4, along(settings.stride)), along(settings.stride), (text) =>
+      change({ stride: both(text) }),
+    ),
     choice("padding", sizes(0, 2, along(padding)), along(padding), (text) => change({ padding: padBoth(text) })),
-    ...(settings.kind === "max" ? [choice("ties", ties, settings.ties, (text) => change({ ties: /** @type {Settings["ties"]} */ (text) }))] : []),
+    ...(settings.kind === "max"
+      ? [choice("ties", ties, settings.ties, (text) => change({ ties: /** @type {Settings["ties"]} */ (text) }))]
+      : []),
     button("as recorded", { class: "quiet", disabled: !now.isChanged }, actions.reset),
-    ...(settings.kind === "max" ? [button("predict", { class: "quiet", "aria-label": "predict: hide dX and guess" }, actions.predict)] : []),
+    ...(settings.kind === "max"
+      ? [button("predict", { class: "quiet", "aria-label": "predict: hide dX and guess" }, actions.predict)]
+      : []),
   );
 }
 
@@ -130,6 +149,8 @@ function settingsRow(now, actions) {
  * @returns {[string, string][]}
  */
 function planeOptions(pool) {
-  const recorded = pool.planes.map((plane, index) => /** @type {[string, string]} */ ([String(index), `sample ${plane.sample}, map ${plane.channel}`]));
+  const recorded = pool.planes.map(
+    (plane, index) => /** @type {[string, string]} */ ([String(index), `sample ${plane.sample}, map ${plane.channel}`]),
+  );
   return [...recorded, ["lecture", "the lecture’s 5 × 5"]];
 }

@@ -19,12 +19,17 @@ function taleOf(routed, layout) {
   for (const window of layout.windows) {
     const goal = window.shares[0];
     if (!goal || !shows(layout.dx, goal)) continue;
-    const sent = routed.arrivals[goal.row][goal.column].filter((entry) => entry.sent !== 0 && layout.names.has(entry.window.index));
+    const sent = routed.arrivals[goal.row][goal.column].filter(
+      (entry) => entry.sent !== 0 && layout.names.has(entry.window.index),
+    );
     const others = sent.filter((entry) => entry.window !== window);
     const own = sent.some((entry) => entry.window === window);
     // Exactly two wins tell it best; then a winner that is not the window's corner, and no map of zeros.
     const worth =
-      (own ? 4 : 0) + (others.length === 1 ? 3 : others.length > 1 ? 2 : 0) + (window.value !== 0 ? 1 : 0) + (window.tap > 0 ? 0.5 : 0);
+      (own ? 4 : 0) +
+      (others.length === 1 ? 3 : others.length > 1 ? 2 : 0) +
+      (window.value !== 0 ? 1 : 0) +
+      (window.tap > 0 ? 0.5 : 0);
     if (worth > most) {
       most = worth;
       best = { spotlight: window, second: others.length > 0 ? others[0].window : null };
@@ -52,14 +57,24 @@ function stopsOf(routed, view, tale) {
     label: "look",
     caption: `Numbers come in. A window of ${size} slides over them; each window gives one number.`,
   };
-  const all = { stop: STOPS.all, half: /** @type {const} */ ("backward"), label: "all", caption: balance(routed, view) };
+  const all = {
+    stop: STOPS.all,
+    half: /** @type {const} */ ("backward"),
+    label: "all",
+    caption: balance(routed, view),
+  };
   const sent = routed.dy[spotlight.row][spotlight.column];
   if (routed.settings.kind !== "max") return [look, ...spreadStops(routed, view, spotlight), all];
   const goal = spotlight.shares[0];
   const back = `Backward, ${g(sent)} arrives for window ${name}. Its gradient goes back there.`;
   const stops = /** @type {Stop[]} */ ([
     look,
-    { stop: STOPS.keep, half: "forward", label: "keep", caption: `max keeps one number of each window: ${shown(spotlight.value, view.scales.x)} of window ${name} …` },
+    {
+      stop: STOPS.keep,
+      half: "forward",
+      label: "keep",
+      caption: `max keeps one number of each window: ${shown(spotlight.value, view.scales.x)} of window ${name} …`,
+    },
     {
       stop: STOPS.remember,
       half: "forward",
@@ -67,10 +82,17 @@ function stopsOf(routed, view, tale) {
       caption: `… and remembers where it was: row ${goal.row}, column ${goal.column}, number ${goal.tap} of the window.`,
     },
     { stop: STOPS.back, half: "backward", label: "go back", caption: back },
-    { stop: STOPS.losers, half: "backward", label: "losers", caption: `The losers didn’t matter: window ${name} gives them 0.` },
+    {
+      stop: STOPS.losers,
+      half: "backward",
+      label: "losers",
+      caption: `The losers didn’t matter: window ${name} gives them 0.`,
+    },
   ]);
   if (second) {
-    const other = routed.dy[second.row][second.column] * (second.shares.find((s) => s.row === goal.row && s.column === goal.column)?.share ?? 1);
+    const other =
+      routed.dy[second.row][second.column] *
+      (second.shares.find((s) => s.row === goal.row && s.column === goal.column)?.share ?? 1);
     const first = sent * goal.share;
     stops.push({
       stop: STOPS.second,
@@ -94,9 +116,16 @@ function spreadStops(routed, view, spotlight) {
   const share = spotlight.shares.length > 0 ? spotlight.shares[0].share : 0;
   const mean = routed.settings.kind === "average";
   const value = shown(spotlight.value, view.scales.x);
-  const each = mean ? `${plainNumber(share, 3)} of it, ${plainNumber(sent * share, 3)}` : `all of it, ${plainNumber(sent, 3)}`;
+  const each = mean
+    ? `${plainNumber(share, 3)} of it, ${plainNumber(sent * share, 3)}`
+    : `all of it, ${plainNumber(sent, 3)}`;
   return [
-    { stop: STOPS.keep, half: "forward", label: mean ? "mean" : "sum", caption: `Window ${name} gives the ${mean ? "mean" : "sum"} of its cells: ${value}.` },
+    {
+      stop: STOPS.keep,
+      half: "forward",
+      label: mean ? "mean" : "sum",
+      caption: `Window ${name} gives the ${mean ? "mean" : "sum"} of its cells: ${value}.`,
+    },
     {
       stop: STOPS.back,
       half: "backward",
@@ -117,13 +146,18 @@ function balance(routed, view) {
   const zeros = dx.flat().length - received;
   const [sent, arrived] = [sumOf(dy), sumOf(dx)];
   const isSame = Math.abs(sent - arrived) <= 1e-5 * Math.max(1e-9, ...dy.flat().map(Math.abs)) * dy.flat().length;
-  const sums = isSame ? `Both sums are ${plainNumber(sent, 3)}` : `The sums are ${plainNumber(sent, 3)} and ${plainNumber(arrived, 3)}`;
+  const sums = isSame
+    ? `Both sums are ${plainNumber(sent, 3)}`
+    : `The sums are ${plainNumber(sent, 3)} and ${plainNumber(arrived, 3)}`;
   const why = {
     max: "nothing is lost",
     average: isSame ? "each gradient is shared out" : "what padding got is lost",
     sum: "each gradient is copied to every cell of its window",
   }[settings.kind];
-  const overlap = settings.kind === "max" && view.layout.windows.length > 1 && !dx.some((line, r) => line.some((_, c) => routed.arrivals[r][c].length > 1));
+  const overlap =
+    settings.kind === "max" &&
+    view.layout.windows.length > 1 &&
+    !dx.some((line, r) => line.some((_, c) => routed.arrivals[r][c].length > 1));
   const hint = overlap ? " No cell wins twice here: try stride 1." : "";
   return `${counted(windows.length, "gradient")} sent, ${counted(received, "cell")} received, ${zeros} stayed 0. ${sums}: ${why}.${hint}`;
 }
@@ -145,13 +179,20 @@ async function playTo(view, routed, tale, next, show, token) {
   const own = (/** @type {Grid} */ grid, /** @type {PoolWindow} */ w) => middleOf(grid, w.row, w.column);
   const send = async (/** @type {PoolWindow} */ w, /** @type {number} */ duration) => {
     const path = [own(layout.dy, w), own(layout.saved, w), at.dx];
-    await fly(flyers, pill(shown(routed.dy[w.row][w.column], scales.g), ...path[0], "backward", true), path, duration, token);
+    await fly(
+      flyers,
+      pill(shown(routed.dy[w.row][w.column], scales.g), ...path[0], "backward", true),
+      path,
+      duration,
+      token,
+    );
   };
   if (next === STOPS.keep) {
     await scan(view, routed, tale, show, token);
     const value = shown(spotlight.value, scales.x);
     show({ stop: STOPS.look, lit: [spotlight] });
-    if (routed.settings.kind === "max") await fly(flyers, pill(value, ...at.x, "forward", true), [at.x, own(layout.y, spotlight)], 900, token);
+    if (routed.settings.kind === "max")
+      await fly(flyers, pill(value, ...at.x, "forward", true), [at.x, own(layout.y, spotlight)], 900, token);
   } else if (next === STOPS.remember) {
     const [where, to] = [`${goal.row}, ${goal.column}`, own(layout.saved, spotlight)];
     await fly(flyers, pill(where, ...at.x, "saved", true), [at.x, to], 1000, token);
@@ -162,7 +203,8 @@ async function playTo(view, routed, tale, next, show, token) {
     show({ stop: STOPS.losers, lit: [second] });
     await send(second, 1300);
   }
-  if (!token.cancelled) show({ stop: next, lit: next === STOPS.second && second ? [second, spotlight] : [spotlight], scanned: 0 });
+  if (!token.cancelled)
+    show({ stop: next, lit: next === STOPS.second && second ? [second, spotlight] : [spotlight], scanned: 0 });
 }
 
 /**

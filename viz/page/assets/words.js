@@ -54,7 +54,9 @@ function verb(windows, one, many) {
  */
 function explainInput(routed, view, spot) {
   const value = plainNumber(routed.x[spot.row][spot.column]);
-  const windows = routed.windows.filter((w) => w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column));
+  const windows = routed.windows.filter((w) =>
+    w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column),
+  );
   const place = `X(${spot.row}, ${spot.column}) = ${value}`;
   if (windows.length === 0) return `${place} lies in no window: it is not used, and its gradient is 0.`;
   const inside = `window${verb(windows, "", "s")} ${listed(view, windows)}`;
@@ -80,18 +82,26 @@ function explainReceived(routed, view, spot) {
   const g = (/** @type {number} */ value) => shown(value, view.scales.g);
   const place = `dX(${spot.row}, ${spot.column})`;
   if (arrived.length === 0) {
-    const isUsed = routed.windows.some((w) => w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column));
-    return isUsed ? `Why 0? ${place} won no window, so no gradient comes back to it.` : `Why 0? ${place} lies in no window.`;
+    const isUsed = routed.windows.some((w) =>
+      w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column),
+    );
+    return isUsed
+      ? `Why 0? ${place} won no window, so no gradient comes back to it.`
+      : `Why 0? ${place} lies in no window.`;
   }
   const sum = routed.dx[spot.row][spot.column];
   const windows = arrived.map(({ window }) => window);
-  const share = routed.settings.kind === "max" && windows.some((w) => w.shares.length > 1) ? " A tie shares a gradient." : "";
+  const share =
+    routed.settings.kind === "max" && windows.some((w) => w.shares.length > 1) ? " A tie shares a gradient." : "";
   if (arrived.length === 1) {
     const why = routed.settings.kind === "max" ? "the cell won it" : "the cell is part of it";
     return `Why ${g(sum)}? It came from window ${listed(view, windows)}: ${why}.${share}`;
   }
   const terms = arrived.map(({ window, sent }) => `${nameOf(view.layout, window)} ${g(sent)}`).join(" + ");
-  const why = routed.settings.kind === "max" ? `The cell won ${windows.length} windows, and their gradients add` : "Windows overlap here, and their gradients add";
+  const why =
+    routed.settings.kind === "max"
+      ? `The cell won ${windows.length} windows, and their gradients add`
+      : "Windows overlap here, and their gradients add";
   return `Why ${g(sum)}? ${why}: ${terms} = ${g(sum)}.${share}`;
 }
 
@@ -110,7 +120,11 @@ function explainWindow(routed, view, window, grid) {
   }
   const winners = window.shares.map((cell) => `(${cell.row}, ${cell.column})`).join(" and ");
   const tie = window.equals.length > 0 || window.shares.length > 1;
-  const more = isAllZero(window, routed.x) ? " All its cells are zero: a ReLU before it blocks the gradient." : tie ? ` A tie: ties = ${routed.settings.ties}.` : "";
+  const more = isAllZero(window, routed.x)
+    ? " All its cells are zero: a ReLU before it blocks the gradient."
+    : tie
+      ? ` A tie: ties = ${routed.settings.ties}.`
+      : "";
   if (grid === "saved") {
     return `Switch of window ${name}: number ${window.shares.map((cell) => cell.tap).join(" and ")}, counted from 0, row by row: cell ${winners}.${more}`;
   }
