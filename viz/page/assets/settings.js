@@ -18,7 +18,19 @@
  * @property {boolean} has_dy
  * @property {PlaneData[]} planes
  */
-/** @typedef {{sample: number, channel: number, x: (number|string)[][], dy: (number|string)[][]|null, top: number, left: number, whole: number[], before: number[], grid: number[]}} PlaneData */
+/**
+ * One map of a pooling, or the part of it that the page was given.
+ * @typedef {Object} PlaneData
+ * @property {number} sample
+ * @property {number} channel
+ * @property {(number|string)[][]} x
+ * @property {(number|string)[][]|null} dy
+ * @property {number} top where the part starts in the map
+ * @property {number} left
+ * @property {number[]} whole the map's rows and columns
+ * @property {number[]} before padding before the part
+ * @property {number[]} grid how many windows
+ */
 
 /** The lecture's map, for pools whose windows never overlap. */
 const LECTURE = [
