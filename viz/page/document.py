@@ -36,6 +36,7 @@ SCRIPTS = (
     "pool_panel.js",
     "heatmap.js",
     "node_panel.js",
+    "thumbs.js",
     "ladder.js",
     "search.js",
     "frame.js",

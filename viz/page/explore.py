@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from viz.canvas.drawing import write_whole
+from viz.canvas.svg import to_svg
 from viz.errors import UndrawableError, UnknownFormatError
-from viz.ladder.drawing import ladder_drawing
+from viz.ladder.builder import ladder_of
+from viz.ladder.drawing import ladder_scene
+from viz.ladder.text import ladder_text
 from viz.page.document import document
 from viz.page.gather import page_data
 from viz.page.subject import subject_of
@@ -20,6 +23,8 @@ PageTheme = Literal["light", "dark", "auto"]
 SENTENCE_MAX = (
     "Max pooling keeps one number of each window and remembers where it was: its gradient goes back there."
 )
+MOST_DRAWN_ROWS = 400
+TOO_LONG = "<p>This ladder is too long for one drawing; viz.draw with a small depth shows it folded.</p>"
 SENTENCE = "Down the left the values are computed; up the right their gradients come back."
 SENTENCE_FORWARD = "Nothing here wants a gradient, so only the way forward is shown."
 
@@ -126,14 +131,15 @@ def explore(
     if theme not in get_args(PageTheme):
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(get_args(PageTheme))}")
     subject = subject_of(what, examples)
-    data = page_data(subject, depth)
-    drawing = ladder_drawing(subject.picture, depth, None, "auto")
+    ladder = ladder_of(subject.picture, depth)
+    data = page_data(subject, ladder)
+    whole = to_svg(ladder_scene(ladder), "auto") if len(ladder.rows) <= MOST_DRAWN_ROWS else TOO_LONG
     title = str(data["title"])
     has_max = any(isinstance(pool, dict) and pool["kind"] == "max" for pool in _pools(data))
     sentence = SENTENCE_MAX if has_max else SENTENCE if data["has_backward"] else SENTENCE_FORWARD
-    text = document(title, sentence, data, drawing.svg(), theme)
-    page = Page(text, title, None, drawing.text)
-    return page if path is None else Page(text, title, page.save(path), drawing.text)
+    text = document(title, sentence, data, whole, theme)
+    page = Page(text, title, None, ladder_text(ladder))
+    return page if path is None else replace(page, path=page.save(path))
 
 
 def _pools(data: dict[str, object]) -> list[object]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 import autograd_cnn as ag
-from viz.ladder.builder import ladder_of
 from viz.ladder.lanes import lanes_of
 from viz.ladder.rows import Ladder, Row
 from viz.page.formulas import formulas_of
@@ -19,24 +18,24 @@ from viz.page.tensors import digest
 from viz.picture.model import Box, Picture, shape_text
 
 MOST_VALUES = 600
-"""In graphs of more operations only those at the end of a row show values."""
+"""In graphs of more boxes only those at the end of a row show values, if there are few rows."""
+MOST_ROWS = 60
 SIDES = ((100, 32), (300, 16), (MOST_VALUES, 8))
 """Up to so many boxes, planes of so many rows and columns are kept."""
 
 Data = dict[str, object]
 
 
-def page_data(subject: Subject, depth: int | None = None) -> Data:
+def page_data(subject: Subject, ladder: Ladder) -> Data:
     """Everything that the page knows.
 
     Parameters
     ----------
     subject : Subject
         Graph, gradient, picture.
-    depth : int, optional
-        Levels of modules to open, as in `viz.draw`.
+    ladder : Ladder
+        Its rows.
     """
-    ladder = ladder_of(subject.picture, depth)
     gatherer = _Gatherer(subject)
     lanes, lane_count = lanes_of(ladder.nets)
     pools = pools_of(subject, gatherer.value)
@@ -58,7 +57,6 @@ def page_data(subject: Subject, depth: int | None = None) -> Data:
         "nodes": gatherer.nodes(_shown(ladder, subject.picture)),
         "pools": pools,
         "start": _start(ladder, first),
-        "backward_boxes": {box.id: box.op for box in subject.picture.boxes if box.half == "backward"},
     }
 
 
@@ -72,11 +70,12 @@ def _start(ladder: Ladder, pool: str | None) -> int:
 
 
 def _shown(ladder: Ladder, picture: Picture) -> list[str]:
-    """The boxes whose values are shown: all, or in a large graph those that rows end with."""
+    """The boxes that are shown with their values, in order of execution, leaves first."""
     boxes = [box.id for box in picture.boxes if box.half == "forward"]
     if len(boxes) <= MOST_VALUES:
-        return boxes
-    return [row.boxes[-1] for row in ladder.rows][:MOST_VALUES]
+        leaves = {box.id for box in picture.boxes if box.kind != "op"}
+        return sorted(boxes, key=lambda box: box not in leaves)
+    return [row.boxes[-1] for row in ladder.rows] if len(ladder.rows) <= MOST_ROWS else []
 
 
 class _Gatherer:
@@ -103,7 +102,19 @@ class _Gatherer:
     def looked_up(self, thing: Any, port: int) -> Any:
         if isinstance(thing, ag.Node):
             gradients = self.subject.gradients
-            return None if gradients is None else gradients.value(thing, port)
+            if gradients is None:
+                return None
+            # Where the inputs were looked up just now, one step computes what a recall would go far back for.
+            inputs = [
+                self.known.get((id(source), source_port)) if hasattr(source, "shape") else source
+                for source, source_port in zip(thing.inputs, thing.ports, strict=True)
+            ]
+            # A leaf that was assigned later has lost the value that was used; a recall knows.
+            is_stale = any(isinstance(s, ag.Tensor) and s.version > thing.serial for s in thing.inputs)
+            if port > 0 or is_stale or any(array is None for array in inputs):
+                return gradients.value(thing, port)
+            result = thing.primitive.kernel(*inputs, **thing.settings)
+            return result[0] if isinstance(result, tuple) else result
         if isinstance(thing, ag.Tensor):
             return np.asarray(thing.data)
         tensor = thing.tensor() if hasattr(thing, "tensor") else None

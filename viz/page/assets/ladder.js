@@ -10,82 +10,144 @@
  * @typedef {Object} LadderList
  * @property {(index: number) => void} select
  * @property {(indices: Set<number>|null) => void} mark rows that a search found
- * @property {(index: number) => void} focus
  */
 
 const PITCH = 42;
 const LANE = 7;
 const MANY_ROWS = 200;
+const MARGIN_ROWS = 30;
 
 /**
  * @param {HTMLElement} root
- * @param {RowData[]} rows
- * @param {NetData[]} nets
- * @param {number} lanes
- * @param {boolean} hasBackward
+ * @param {PageData} data
  * @param {(index: number, half: "forward"|"backward") => void} choose
  * @returns {LadderList}
  */
-function makeLadder(root, rows, nets, lanes, hasBackward, choose) {
-  const straight = nets.flatMap((net) =>
-    net.stops.filter(([row]) => row === net.source + 1).map(([row, , wanted]) => ({ row, wanted })),
-  );
-  const fed = new Set(straight.map(({ row }) => row));
-  const returns = new Set(straight.filter(({ wanted }) => wanted > 0).map(({ row }) => row));
-  const sums = new Map(nets.map((net) => [net.source, net.stops.reduce((sum, [, , wanted]) => sum + wanted, 0)]));
-  const elements = rows.map((row, index) => {
-    const wires = {
-      isFed: fed.has(index),
-      isReturned: returns.has(index) && row.capsule !== null,
-      sum: sums.get(index) ?? 0,
-    };
-    return makeRow(row, index, wires, choose);
-  });
-  const head = html(
-    "div",
-    { class: "ladder-head", "aria-hidden": "true" },
-    html("span", { class: "forward" }, "forward, down"),
-  );
-  if (hasBackward)
-    head.append(html("span", { class: "saved" }, "kept"), html("span", { class: "backward" }, "backward, up"));
-  // In long ladders rows are laid out when they come into sight.
-  const looks = `rows${hasBackward ? "" : " forward-only"}${rows.length > MANY_ROWS ? " many" : ""}`;
-  const list = html(
-    "div",
-    { class: looks },
-    gutter(nets, lanes, rows.length, false),
-    html("div", { class: "row-list" }, ...elements),
-  );
-  if (hasBackward) list.append(gutter(nets, lanes, rows.length, true));
-  root.append(head, list);
-  root.addEventListener("keydown", (event) => walkRows(event, elements));
-  const select = (/** @type {number} */ index) => {
-    elements.forEach((element, place) => {
-      element.classList.toggle("selected", place === index);
-      for (const step of element.querySelectorAll("button"))
-        setAttributes(step, { "aria-current": place === index ? "true" : null, tabindex: place === index ? 0 : -1 });
-    });
-    elements[index]?.scrollIntoView({ block: "nearest" });
+function makeLadder(root, data, choose) {
+  const { rows, nets, lanes, pools } = data;
+  const wires = wiresOf(rows, nets);
+  const state = { selected: -1, found: /** @type {Set<number>|null} */ (null) };
+  /** @type {Map<number, HTMLElement>} */
+  const made = new Map();
+  const dress = (/** @type {number} */ index) => {
+    const element = made.get(index);
+    if (!element) return;
+    const isNow = index === state.selected;
+    element.classList.toggle("selected", isNow);
+    element.classList.toggle("found", state.found !== null && state.found.has(index));
+    element.classList.toggle("passed", state.found !== null && !state.found.has(index));
+    for (const step of element.querySelectorAll("button"))
+      setAttributes(step, { "aria-current": isNow ? "true" : null, tabindex: isNow ? 0 : -1 });
   };
+  const at = (/** @type {number} */ index) => {
+    if (!made.has(index)) {
+      made.set(index, makeRow(rows[index], index, wires[index], thumbsOf(rows[index].pool, pools), choose));
+      dress(index);
+    }
+    return /** @type {HTMLElement} */ (made.get(index));
+  };
+  const list = html("div", { class: "row-list" });
+  root.append(
+    ladderHead(data.has_backward),
+    html(
+      "div",
+      { class: `rows${data.has_backward ? "" : " forward-only"}` },
+      gutter(nets, lanes, rows.length, false),
+      list,
+      ...(data.has_backward ? [gutter(nets, lanes, rows.length, true)] : []),
+    ),
+  );
+  const fill = fillOnSight(root, list, rows.length, at);
+  fill();
+  root.addEventListener("keydown", (event) => walkRows(event, rows, at));
   return {
-    select,
-    mark(indices) {
-      elements.forEach((element, place) => {
-        element.classList.toggle("found", indices !== null && indices.has(place));
-        element.classList.toggle("passed", indices !== null && !indices.has(place));
-      });
+    select(index) {
+      const before = state.selected;
+      state.selected = index;
+      for (const row of [before, index]) dress(row);
+      if (index < 0 || index >= rows.length) return;
+      if (!at(index).isConnected) root.scrollTo({ top: index * PITCH });
+      fill();
+      at(index).scrollIntoView({ block: "nearest" });
     },
-    focus: (index) => elements[index]?.querySelector("button")?.focus(),
+    mark(indices) {
+      state.found = indices;
+      for (const index of made.keys()) dress(index);
+    },
   };
+}
+
+/** @param {boolean} hasBackward */
+function ladderHead(hasBackward) {
+  const words = hasBackward
+    ? [
+        ["forward", "forward, down"],
+        ["saved", "kept"],
+        ["backward", "backward, up"],
+      ]
+    : [["forward", "forward, down"]];
+  const spans = words.map(([role, text]) => html("span", { class: role }, text));
+  return html("div", { class: "ladder-head", "aria-hidden": "true" }, ...spans);
+}
+
+/**
+ * How each row is joined to the one above it, and how many gradients its result adds up.
+ * @typedef {{isFed: boolean, isReturned: boolean, sum: number}} Wires
+ * @param {RowData[]} rows
+ * @param {NetData[]} nets
+ * @returns {Wires[]}
+ */
+function wiresOf(rows, nets) {
+  const wires = rows.map(() => ({ isFed: false, isReturned: false, sum: 0 }));
+  for (const net of nets) {
+    wires[net.source].sum = net.stops.reduce((sum, [, , wanted]) => sum + wanted, 0);
+    for (const [row, , wanted] of net.stops) {
+      if (row !== net.source + 1) continue;
+      wires[row].isFed = true;
+      wires[row].isReturned = wanted > 0 && rows[row].capsule !== null;
+    }
+  }
+  return wires;
+}
+
+/**
+ * In a long ladder only the rows in sight are in the document, between two spaces as high as the others.
+ * @param {HTMLElement} root what scrolls, on wide screens
+ * @param {HTMLElement} list
+ * @param {number} count
+ * @param {(index: number) => HTMLElement} at
+ * @returns {() => void} fills the list anew
+ */
+function fillOnSight(root, list, count, at) {
+  const range = (/** @type {number} */ from, /** @type {number} */ to) =>
+    Array.from({ length: to - from }, (_, i) => at(from + i));
+  if (count <= MANY_ROWS) return () => list.childElementCount || list.append(...range(0, count));
+  const spaces = [0, 1].map(() => svg("svg", { class: "space", width: 1, height: 0, "aria-hidden": "true" }));
+  let shownFrom = -1;
+  const fill = () => {
+    const above = Math.floor(-list.getBoundingClientRect().top / PITCH);
+    const from = Math.max(0, Math.min(above - MARGIN_ROWS, count - 1));
+    const to = Math.min(count, Math.max(above, 0) + Math.ceil(innerHeight / PITCH) + MARGIN_ROWS);
+    if (shownFrom >= 0 && Math.abs(from - shownFrom) < MARGIN_ROWS / 2) return;
+    shownFrom = from;
+    setAttributes(spaces[0], { height: from * PITCH });
+    setAttributes(spaces[1], { height: (count - to) * PITCH });
+    list.replaceChildren(spaces[0], ...range(from, to), spaces[1]);
+  };
+  root.addEventListener("scroll", fill, { passive: true });
+  document.addEventListener("scroll", fill, { passive: true });
+  window.addEventListener("resize", fill);
+  return fill;
 }
 
 /**
  * @param {RowData} row
  * @param {number} index
- * @param {{isFed: boolean, isReturned: boolean, sum: number}} wires
+ * @param {Wires} wires
+ * @param {{saved: SVGElement, back: SVGElement}|null} thumbs
  * @param {(index: number, half: "forward"|"backward") => void} choose
  */
-function makeRow(row, index, wires, choose) {
+function makeRow(row, index, wires, thumbs, choose) {
   const words = (/** @type {string} */ title, /** @type {string} */ path, /** @type {string} */ note) => [
     html("span", { class: "line" }, html("b", {}, title), html("i", {}, path)),
     html("span", { class: "line note" }, note),
@@ -94,7 +156,7 @@ function makeRow(row, index, wires, choose) {
     choose(index, "forward"),
   );
   forward.append(...words(row.title, row.path, row.note));
-  const made = html("div", { class: "row", "data-row": index }, forward, makeRung(row));
+  const made = html("div", { class: "row", "data-row": index }, forward, makeRung(row, thumbs?.saved ?? null));
   if (row.capsule === null) {
     made.append(html("span", { class: "absent" }, row.capsule_note));
     return made;
@@ -106,17 +168,28 @@ function makeRow(row, index, wires, choose) {
   );
   const sum = wires.sum > 1 ? `sum of ${wires.sum}` : "";
   backward.append(...words(row.capsule, sum, row.capsule_note));
+  if (thumbs) {
+    backward.classList.add("has-thumb");
+    backward.append(thumbs.back);
+  }
   made.append(backward);
   return made;
 }
 
-/** @param {RowData} row */
-function makeRung(row) {
+/**
+ * @param {RowData} row
+ * @param {SVGElement|null} thumb
+ */
+function makeRung(row, thumb) {
   const rung = html("span", { class: "rung" });
   if (!row.rung) return rung;
   const { bytes, words, short } = row.rung;
   const width = bytes > 0 ? 1 + 0.45 * (String(bytes).length - 1) : 0.8;
   rung.setAttribute("title", words);
+  if (thumb) {
+    rung.classList.add("has-thumb");
+    rung.append(thumb);
+  }
   rung.append(
     html("span", { class: "line" }, short[0]),
     svg(
@@ -164,9 +237,10 @@ function gutter(nets, lanes, rows, isBackward) {
 /**
  * Up and down move from row to row, in the same half.
  * @param {KeyboardEvent} event
- * @param {HTMLElement[]} elements
+ * @param {RowData[]} rows
+ * @param {(index: number) => HTMLElement} at
  */
-function walkRows(event, elements) {
+function walkRows(event, rows, at) {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const from = /** @type {Element} */ (event.target).closest("button.step");
   if (!step || !from) return;
@@ -174,12 +248,8 @@ function walkRows(event, elements) {
   let index = Number(from.closest(".row")?.getAttribute("data-row")) + step;
   event.preventDefault();
   event.stopPropagation();
-  for (; index >= 0 && index < elements.length; index += step) {
-    const next = /** @type {HTMLElement|null} */ (
-      elements[index].querySelector(isBackward ? "button.backward" : "button.forward")
-    );
-    if (!next) continue;
-    next.focus();
-    return;
-  }
+  while (rows[index] && isBackward && rows[index].capsule === null) index += step;
+  if (!rows[index]) return;
+  const next = at(index).querySelector(isBackward ? "button.backward" : "button.forward");
+  /** @type {HTMLElement|null} */ (next)?.focus();
 }

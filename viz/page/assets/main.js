@@ -39,7 +39,7 @@ function startPage() {
     caption.textContent = words;
   };
 
-  const ladder = makeLadder(byId("ladder"), rows, data.nets, data.lanes, data.has_backward, (index) => choose(index));
+  const ladder = makeLadder(byId("ladder"), data, (index) => choose(index));
 
   /** @param {number} index */
   function choose(index) {

@@ -118,7 +118,8 @@ function stopsOfRow(row) {
  * @returns {Node[]}
  */
 function arrayParts(digest, name, role, host) {
-  if (!digest) return [html("p", { class: "note" }, "The values are not kept.")];
+  if (!digest)
+    return [html("p", { class: "note" }, "No values here: they are gone, or the graph is too large to show them all.")];
   return [figures(digest), heatmap(digest, name, role, host.say), histogram(digest, role)];
 }
 

@@ -116,7 +116,9 @@ function explainWindow(routed, view, window, grid) {
   const sent = shown(routed.dy[window.row][window.column], view.scales.g);
   if (routed.settings.kind !== "max") {
     if (window.cells.length === 0) return `Window ${name} holds nothing but padding.`;
-    return `Window ${name}: ${counted(window.cells.length, "cell")} give ${plainNumber(window.value)}; of its gradient ${sent} each gets ${plainNumber(window.shares[0].share, 3)}.`;
+    const cells = counted(window.cells.length, "cell");
+    const share = plainNumber(window.shares[0].share, 3);
+    return `Window ${name}: ${cells} give ${plainNumber(window.value)}; of its gradient ${sent} each gets ${share}.`;
   }
   const winners = window.shares.map((cell) => `(${cell.row}, ${cell.column})`).join(" and ");
   const tie = window.equals.length > 0 || window.shares.length > 1;
