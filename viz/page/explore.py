@@ -11,11 +11,10 @@ from typing import Any, Literal, get_args
 from viz.canvas.drawing import write_whole
 from viz.canvas.svg import to_svg
 from viz.errors import UndrawableError, UnknownFormatError
-from viz.ladder.builder import ladder_of
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.text import ladder_text
 from viz.page.document import document
-from viz.page.gather import page_data
+from viz.page.gather import ladders_of, page_data
 from viz.page.subject import subject_of
 
 PageTheme = Literal["light", "dark", "auto"]
@@ -131,8 +130,9 @@ def explore(
     if theme not in get_args(PageTheme):
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(get_args(PageTheme))}")
     subject = subject_of(what, examples)
-    ladder = ladder_of(subject.picture, depth)
-    data = page_data(subject, ladder)
+    ladders, first = ladders_of(subject.picture, depth)
+    ladder = ladders[first]
+    data = page_data(subject, ladders, first)
     whole = to_svg(ladder_scene(ladder), "auto") if len(ladder.rows) <= MOST_DRAWN_ROWS else TOO_LONG
     title = str(data["title"])
     has_max = any(isinstance(pool, dict) and pool["kind"] == "max" for pool in _pools(data))

@@ -2,61 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 import autograd_cnn as ag
+from viz.ladder.builder import ladder_of
+from viz.ladder.grouping import scope_paths
 from viz.ladder.lanes import lanes_of
 from viz.ladder.rows import Ladder, Row
 from viz.page.formulas import formulas_of
 from viz.page.pools import most_instructive, pools_of
 from viz.page.subject import Subject
 from viz.page.tensors import digest
-from viz.picture.model import Box, Picture, shape_text
+from viz.picture.model import Box, Picture, Scope, shape_text
 
 MOST_VALUES = 600
 """In graphs of more boxes only those at the end of a row show values, if there are few rows."""
 MOST_ROWS = 60
+MOST_UNFOLDED = 2000
+"""Ladders of more rows are not among those to unfold to."""
 SIDES = ((100, 32), (300, 16), (MOST_VALUES, 8))
 """Up to so many boxes, planes of so many rows and columns are kept."""
 
 Data = dict[str, object]
 
 
-def page_data(subject: Subject, ladder: Ladder) -> Data:
+def ladders_of(picture: Picture, depth: int | None) -> tuple[list[Ladder], int]:
+    """The ladders that a reader can fold and unfold, the shortest first, and which one comes first.
+
+    Parameters
+    ----------
+    picture : Picture
+        What is shown.
+    depth : int, optional
+        Levels of modules to open at first, as in `viz.draw`.
+    """
+    first = ladder_of(picture, depth)
+    deepest = max((_modules(path) for path in scope_paths(picture.scopes)), default=0)
+    found = [first]
+    for level in range(1, deepest + 1):
+        other = ladder_of(picture, level)
+        if len(other.rows) <= MOST_UNFOLDED and all(len(other.rows) != len(one.rows) for one in found):
+            found.append(other)
+    found.sort(key=lambda ladder: len(ladder.rows))
+    return found, found.index(first)
+
+
+def _modules(path: Sequence[Scope]) -> int:
+    return sum(scope.kind == "module" for scope in path)
+
+
+def page_data(subject: Subject, ladders: Sequence[Ladder], first: int = 0) -> Data:
     """Everything that the page knows.
 
     Parameters
     ----------
     subject : Subject
         Graph, gradient, picture.
-    ladder : Ladder
-        Its rows.
+    ladders : sequence of Ladder
+        The same picture, more and more unfolded.
+    first : int
+        The number of the ladder to start with.
     """
     gatherer = _Gatherer(subject)
-    lanes, lane_count = lanes_of(ladder.nets)
     pools = pools_of(subject, gatherer.value)
-    first = most_instructive(pools)
+    ladder = ladders[first]
     return {
         "title": ladder.title,
         "footer": list(ladder.footer),
         "has_backward": subject.gradients is not None,
-        "rows": [gatherer.row(row, pools) for row in ladder.rows],
-        "nets": [
-            {
-                "source": net.source,
-                "lane": lane,
-                "stops": [[stop.row, stop.uses, stop.wanted] for stop in net.stops],
-            }
-            for net, lane in zip(ladder.nets, lanes, strict=True)
-        ],
-        "lanes": lane_count,
+        "levels": [gatherer.level(one, pools) for one in ladders],
+        "level": first,
         "nodes": gatherer.nodes(_shown(ladder, subject.picture)),
         "pools": pools,
-        "start": _start(ladder, first),
+        "start": _start(ladder, most_instructive(pools)),
     }
 
 
@@ -130,6 +152,21 @@ class _Gatherer:
         else:
             arrived = gradients.gradients.get(thing) if isinstance(thing, ag.Tensor) else None
         return None if arrived is None else np.asarray(arrived.data)
+
+    def level(self, ladder: Ladder, pools: dict[str, Data]) -> Data:
+        lanes, count = lanes_of(ladder.nets)
+        return {
+            "rows": [self.row(row, pools) for row in ladder.rows],
+            "lanes": count,
+            "nets": [
+                {
+                    "source": net.source,
+                    "lane": lane,
+                    "stops": [[stop.row, stop.uses, stop.wanted] for stop in net.stops],
+                }
+                for net, lane in zip(ladder.nets, lanes, strict=True)
+            ],
+        }
 
     def row(self, row: Row, pools: dict[str, Data]) -> Data:
         function = row.title if row.kind == "op" else None

@@ -100,7 +100,7 @@ def test_what_the_page_shows_first_is_what_was_recorded(visit, name):
     """dX from the data block, computed by the page, is the gradient that Python recorded."""
     page = visit(name, motion="reduce")
     data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
-    row = data["rows"][data["start"]]
+    row = data["levels"][data["level"]]["rows"][data["start"]]
     plane = data["pools"][row["pool"]]["planes"][0]
     labels = page.locator('[data-grid="dy"][role="gridcell"]').evaluate_all(
         "all => all.map(e => e.ariaLabel)"

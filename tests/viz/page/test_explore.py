@@ -77,7 +77,7 @@ def test_planes_of_pools_are_exact():
     data = data_of(viz.explore(lecture_loss()))
     (pool,) = data["pools"].values()
     assert pool["planes"][0]["dy"] == [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]
-    assert data["rows"][data["start"]]["pool"] in data["pools"]
+    assert data["levels"][data["level"]]["rows"][data["start"]]["pool"] in data["pools"]
 
 
 def test_values_and_gradients_are_the_recorded_ones():
@@ -87,6 +87,24 @@ def test_values_and_gradients_are_the_recorded_ones():
     assert leaf["value"]["plane"] == [[1.0, -2.0], [3.0, 0.5]]
     assert leaf["gradient"]["plane"] == [[2.0, -4.0], [6.0, 1.0]]
     assert leaf["gradient"]["figures"]["mean"] == 1.25
+
+
+def test_modules_fold_and_unfold():
+    data = data_of(viz.explore(SUBJECTS["residual"]()))
+    sizes = [len(level["rows"]) for level in data["levels"]]
+    assert sizes == sorted(set(sizes))
+    assert len(sizes) > 1
+    folded = data_of(viz.explore(SUBJECTS["residual"](), depth=1))
+    assert len(folded["levels"][folded["level"]]["rows"]) < sizes[-1]
+
+
+def test_a_value_assigned_later_is_not_taken_for_the_recorded_one():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    loss = (x + 1.0).sum()
+    x.assign_(np.array([10.0, 20.0], np.float32))
+    nodes = data_of(viz.explore(loss))["nodes"].values()
+    added = next(node for node in nodes if node["op"] == "add")
+    assert added["value"] is None
 
 
 def test_a_large_plane_keeps_a_part_made_of_whole_windows():
@@ -107,12 +125,8 @@ def test_functions_graphs_and_gradient_graphs_can_be_explored():
     assert data_of(viz.explore(ag.gradient_graph(loss)))["pools"]
     assert not data_of(viz.explore(ag.Graph.of(loss)))["has_backward"]
     pair = ag.tensor([1.0, 2.0], requires_grad=True)
-    assert (
-        len(
-            [row for row in data_of(viz.explore([pair * 2.0, pair + 1.0]))["rows"] if row["kind"] == "output"]
-        )
-        == 2
-    )
+    rows = data_of(viz.explore([pair * 2.0, pair + 1.0]))["levels"][0]["rows"]
+    assert [row["kind"] for row in rows].count("output") == 2
 
 
 def test_a_freed_graph_is_refused_in_the_engines_words():

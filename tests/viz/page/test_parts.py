@@ -114,3 +114,27 @@ def test_a_frame_in_a_notebook_runs_the_page(browser, tmp_path):
     assert "9 gradients sent" in frame.locator(".caption").inner_text()
     assert troubles == []
     context.close()
+
+
+def test_folding_keeps_the_step_that_is_shown(visit):
+    page = visit("residual", motion="reduce")
+    while page.get_by_role("button", name="unfold").is_enabled():
+        page.get_by_role("button", name="unfold").click()
+    before = page.locator(".row").count()
+    page.locator(".step.forward", has_text="conv2d").nth(2).click()
+    module = page.locator("#panel h2 i").inner_text().strip()
+    page.get_by_role("button", name="fold modules").click()
+    assert page.locator(".row").count() < before
+    assert page.locator("#panel h2 i").inner_text().strip().split(".")[0] == module.split(".")[0]
+    assert "open=" in page.evaluate("location.hash")
+
+
+def test_a_long_ladder_makes_only_the_rows_in_sight(visit):
+    page = visit("long")
+    assert page.locator(".row").count() < 150
+    page.keyboard.press("/")
+    page.keyboard.type("length 2 float32")
+    page.keyboard.press("Enter")
+    assert page.locator(".row.selected").get_attribute("data-row") == "0"
+    page.locator("#ladder").evaluate("ladder => ladder.scrollTo(0, 40000)")
+    page.wait_for_function("Number(document.querySelector('.row').dataset.row) > 800")

@@ -54,21 +54,19 @@ function makeThemeButton(start, change) {
 }
 
 /**
- * Makes the rows of the whole ladder's drawing clickable.
+ * Makes the boxes of the whole ladder's drawing clickable.
  * @param {HTMLElement} whole
- * @param {Map<string, number>} rowOf from a box to its row
- * @param {(index: number) => void} choose
+ * @param {(box: string) => void} choose
  */
-function makeWholeClickable(whole, rowOf, choose) {
+function makeWholeClickable(whole, choose) {
   for (const group of whole.querySelectorAll("g[data-node]")) {
-    const index = rowOf.get(group.getAttribute("data-node") ?? "");
-    if (index === undefined) continue;
+    const box = group.getAttribute("data-node") ?? "";
     group.classList.add("clickable");
-    group.addEventListener("click", () => choose(index));
+    group.addEventListener("click", () => choose(box));
     if (!group.id) continue;
     setAttributes(group, { tabindex: 0, role: "button" });
     group.addEventListener("keydown", (event) => {
-      if (/** @type {KeyboardEvent} */ (event).key === "Enter") choose(index);
+      if (/** @type {KeyboardEvent} */ (event).key === "Enter") choose(box);
     });
   }
 }

@@ -6,6 +6,7 @@
  * @property {number|null} lane
  * @property {[number, number, number][]} stops row, uses, wanted
  */
+/** @typedef {{rows: RowData[], nets: NetData[], lanes: number}} LevelData */
 /**
  * @typedef {Object} LadderList
  * @property {(index: number) => void} select
@@ -20,11 +21,13 @@ const MARGIN_ROWS = 30;
 /**
  * @param {HTMLElement} root
  * @param {PageData} data
- * @param {(index: number, half: "forward"|"backward") => void} choose
+ * @param {number} level
+ * @param {(index: number) => void} choose
+ * @param {(step: number) => void} fold
  * @returns {LadderList}
  */
-function makeLadder(root, data, choose) {
-  const { rows, nets, lanes, pools } = data;
+function makeLadder(root, data, level, choose, fold) {
+  const { rows, nets, lanes } = data.levels[level];
   const wires = wiresOf(rows, nets);
   const state = { selected: -1, found: /** @type {Set<number>|null} */ (null) };
   /** @type {Map<number, HTMLElement>} */
@@ -41,13 +44,14 @@ function makeLadder(root, data, choose) {
   };
   const at = (/** @type {number} */ index) => {
     if (!made.has(index)) {
-      made.set(index, makeRow(rows[index], index, wires[index], thumbsOf(rows[index].pool, pools), choose));
+      made.set(index, makeRow(rows[index], index, wires[index], thumbsOf(rows[index].pool, data.pools), choose));
       dress(index);
     }
     return /** @type {HTMLElement} */ (made.get(index));
   };
   const list = html("div", { class: "row-list" });
-  root.append(
+  root.replaceChildren(
+    ...foldButtons(level, data.levels.length, fold),
     ladderHead(data.has_backward),
     html(
       "div",
@@ -59,7 +63,7 @@ function makeLadder(root, data, choose) {
   );
   const fill = fillOnSight(root, list, rows.length, at);
   fill();
-  root.addEventListener("keydown", (event) => walkRows(event, rows, at));
+  list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => walkRows(event, rows, at));
   return {
     select(index) {
       const before = state.selected;
@@ -75,6 +79,24 @@ function makeLadder(root, data, choose) {
       for (const index of made.keys()) dress(index);
     },
   };
+}
+
+/**
+ * Nothing where there is nothing to fold.
+ * @param {number} level
+ * @param {number} count
+ * @param {(step: number) => void} fold
+ */
+function foldButtons(level, count, fold) {
+  if (count < 2) return [];
+  return [
+    html(
+      "div",
+      { class: "folding" },
+      button("fold modules", { class: "quiet", disabled: level === 0 }, () => fold(-1)),
+      button("unfold", { class: "quiet", disabled: level === count - 1 }, () => fold(1)),
+    ),
+  ];
 }
 
 /** @param {boolean} hasBackward */
@@ -125,6 +147,7 @@ function fillOnSight(root, list, count, at) {
   const spaces = [0, 1].map(() => svg("svg", { class: "space", width: 1, height: 0, "aria-hidden": "true" }));
   let shownFrom = -1;
   const fill = () => {
+    if (!list.isConnected) return;
     const above = Math.floor(-list.getBoundingClientRect().top / PITCH);
     const from = Math.max(0, Math.min(above - MARGIN_ROWS, count - 1));
     const to = Math.min(count, Math.max(above, 0) + Math.ceil(innerHeight / PITCH) + MARGIN_ROWS);
@@ -145,7 +168,7 @@ function fillOnSight(root, list, count, at) {
  * @param {number} index
  * @param {Wires} wires
  * @param {{saved: SVGElement, back: SVGElement}|null} thumbs
- * @param {(index: number, half: "forward"|"backward") => void} choose
+ * @param {(index: number) => void} choose
  */
 function makeRow(row, index, wires, thumbs, choose) {
   const words = (/** @type {string} */ title, /** @type {string} */ path, /** @type {string} */ note) => [
@@ -153,7 +176,7 @@ function makeRow(row, index, wires, thumbs, choose) {
     html("span", { class: "line note" }, note),
   ];
   const forward = button("", { class: `step forward ${row.kind}${wires.isFed ? " fed" : ""}`, title: row.title }, () =>
-    choose(index, "forward"),
+    choose(index),
   );
   forward.append(...words(row.title, row.path, row.note));
   const made = html("div", { class: "row", "data-row": index }, forward, makeRung(row, thumbs?.saved ?? null));
@@ -164,7 +187,7 @@ function makeRow(row, index, wires, thumbs, choose) {
   const backward = button(
     "",
     { class: `step backward ${row.kind}${wires.isReturned ? " returns" : ""}`, title: row.capsule },
-    () => choose(index, "backward"),
+    () => choose(index),
   );
   const sum = wires.sum > 1 ? `sum of ${wires.sum}` : "";
   backward.append(...words(row.capsule, sum, row.capsule_note));

@@ -5,9 +5,8 @@
  * @property {string} title
  * @property {string[]} footer
  * @property {boolean} has_backward
- * @property {RowData[]} rows
- * @property {NetData[]} nets
- * @property {number} lanes
+ * @property {LevelData[]} levels the ladder, more and more unfolded
+ * @property {number} level the one to start with
  * @property {Record<string, NodeData>} nodes
  * @property {Record<string, PoolData>} pools
  * @property {number} start
@@ -20,11 +19,22 @@ function byId(id) {
 
 function startPage() {
   const data = /** @type {PageData} */ (JSON.parse(byId("data").textContent ?? "{}"));
-  const { rows, nodes, pools } = data;
+  const { levels, nodes, pools } = data;
   const theme = document.documentElement.dataset.theme ?? "auto";
   /** @type {Choice} */
-  const start = { row: data.start, view: "step", theme, stop: null, plane: null, lab: null, pin: null };
-  let choice = readAddress(rows.length, start);
+  const start = {
+    row: data.start,
+    level: data.level,
+    view: "step",
+    theme,
+    stop: null,
+    plane: null,
+    lab: null,
+    pin: null,
+  };
+  const counts = levels.map((level) => level.rows.length);
+  let choice = readAddress(counts, start);
+  let { rows } = levels[choice.level];
   const isFirstSight = location.hash.length <= 1;
   const main = byId("panel");
   const caption = html("p", { class: "caption", role: "status", "aria-live": "polite" });
@@ -39,7 +49,34 @@ function startPage() {
     caption.textContent = words;
   };
 
-  const ladder = makeLadder(byId("ladder"), data, (index) => choose(index));
+  let ladder = showLevel();
+
+  /** Makes the ladder as far unfolded as the reader wants. */
+  function showLevel() {
+    const fold = (/** @type {number} */ step) => unfold(choice.level + step);
+    rows = levels[choice.level].rows;
+    return makeLadder(byId("ladder"), data, choice.level, (index) => choose(index), fold);
+  }
+
+  /**
+   * Folds or unfolds; the step that was shown stays, or the module that holds it is shown.
+   * @param {number} level
+   */
+  function unfold(level) {
+    const boxes = rows[choice.row].boxes;
+    const shown = boxes[boxes.length - 1];
+    choice = {
+      ...choice,
+      level,
+      row: Math.max(
+        0,
+        levels[level].rows.findIndex((row) => row.boxes.includes(shown)),
+      ),
+    };
+    ladder = showLevel();
+    open(false);
+    writeAddress(choice, start);
+  }
 
   /** @param {number} index */
   function choose(index) {
@@ -82,7 +119,11 @@ function startPage() {
   });
   const help = /** @type {HTMLDialogElement} */ (byId("help"));
   fillHelp(help);
-  const search = makeSearch(rows, nodes, ladder, (index) => choose(index), say);
+  const search = makeSearch(
+    () => ({ rows, nodes, ladder }),
+    (index) => choose(index),
+    say,
+  );
   const themes = makeThemeButton(choice.theme, (name) => remember({ theme: name }));
   byId("tools").append(
     whole,
@@ -90,12 +131,10 @@ function startPage() {
     themes,
     button("?", { class: "quiet", "aria-label": "help" }, () => help.showModal()),
   );
-  const rowOf = new Map(
-    rows.flatMap((row, index) =>
-      [...row.boxes, ...row.gradients, ...row.chips.map((chip) => chip.link)].map((box) => [box, index]),
-    ),
-  );
-  makeWholeClickable(byId("whole"), rowOf, choose);
+  makeWholeClickable(byId("whole"), (box) => {
+    const index = rows.findIndex((row) => rowHolds(row, box));
+    if (index >= 0) choose(index);
+  });
   document.body.classList.add("runs");
   setView(choice.view);
   open(isFirstSight);
@@ -112,10 +151,20 @@ function startPage() {
     event.preventDefault();
   });
   window.addEventListener("hashchange", () => {
-    choice = readAddress(rows.length, start);
+    choice = readAddress(counts, start);
+    ladder = showLevel();
     setView(choice.view);
     open(false);
   });
+}
+
+/**
+ * Whether a box of the graph belongs to a row: as a step, as a gradient, or as a parameter beside it.
+ * @param {RowData} row
+ * @param {string} box
+ */
+function rowHolds(row, box) {
+  return row.boxes.includes(box) || row.gradients.includes(box) || row.chips.some((chip) => chip.link === box);
 }
 
 /**

@@ -16,14 +16,11 @@ function searchTexts(rows, nodes) {
 }
 
 /**
- * @param {RowData[]} rows
- * @param {Record<string, NodeData>} nodes
- * @param {LadderList} ladder
+ * @param {() => {rows: RowData[], nodes: Record<string, NodeData>, ladder: LadderList}} now what there is to search
  * @param {(index: number) => void} choose
  * @param {(words: string) => void} say
  */
-function makeSearch(rows, nodes, ladder, choose, say) {
-  const texts = searchTexts(rows, nodes);
+function makeSearch(now, choose, say) {
   const input = html("input", {
     type: "search",
     placeholder: "search  /",
@@ -37,6 +34,8 @@ function makeSearch(rows, nodes, ladder, choose, say) {
   input.addEventListener("input", () => {
     const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     place = -1;
+    const { rows, nodes, ladder } = now();
+    const texts = searchTexts(rows, nodes);
     found = texts.flatMap((text, index) =>
       words.length > 0 && words.every((/** @type {string} */ word) => text.includes(word)) ? [index] : [],
     );
@@ -52,7 +51,7 @@ function makeSearch(rows, nodes, ladder, choose, say) {
       choose(found[place]);
     } else if (event.key === "Escape") {
       input.value = "";
-      ladder.mark(null);
+      now().ladder.mark(null);
       input.blur();
     } else return;
     event.preventDefault();

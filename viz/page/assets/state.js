@@ -3,6 +3,7 @@
 /**
  * @typedef {Object} Choice
  * @property {number} row the ladder's row
+ * @property {number} level how far the ladder is unfolded
  * @property {"step"|"whole"} view
  * @property {string} theme
  * @property {number|null} stop where the scrubber stands; null: at its end
@@ -12,18 +13,28 @@
  */
 
 /** The fields that the address holds, with their short names. */
-const FIELDS = { row: "row", view: "view", theme: "theme", stop: "at", plane: "map", lab: "try", pin: "pin" };
+const FIELDS = {
+  row: "row",
+  level: "open",
+  view: "view",
+  theme: "theme",
+  stop: "at",
+  plane: "map",
+  lab: "try",
+  pin: "pin",
+};
 
 /**
- * @param {number} rows how many rows there are
+ * @param {number[]} rows how many rows there are, at each level
  * @param {Choice} start
  * @returns {Choice}
  */
 function readAddress(rows, start) {
   const found = new URLSearchParams(location.hash.slice(1));
   const choice = { ...start };
-  const row = Number(found.get("row"));
-  if (found.has("row") && Number.isInteger(row) && row >= 1 && row <= rows) choice.row = row - 1;
+  const [row, level] = [Number(found.get("row")), Number(found.get("open"))];
+  if (found.has("open") && rows[level] !== undefined) choice.level = level;
+  if (found.has("row") && Number.isInteger(row) && row >= 1) choice.row = Math.min(row, rows[choice.level]) - 1;
   if (found.get("view") === "whole") choice.view = "whole";
   const theme = found.get("theme");
   if (theme === "light" || theme === "dark" || theme === "auto") choice.theme = theme;
