@@ -55,8 +55,8 @@ function nudgeWords(nudged, after) {
   const { cell, change, gradient, lossChange, changedWindows, hasJumped } = nudged;
   const n = (/** @type {number} */ value) => plainNumber(value, 3);
   const sign = change > 0 ? "+" : "";
-  const place = `X(${cell.row}, ${cell.column}) ${sign}${n(change)}`;
-  if (change === 0) return `X(${cell.row}, ${cell.column}) is as recorded.`;
+  const place = `X(${placeOf(after, cell)}) ${sign}${n(change)}`;
+  if (change === 0) return `X(${placeOf(after, cell)}) is as recorded.`;
   if (hasJumped) {
     const now = n(after.dx[cell.row][cell.column]);
     return `${place}: the winner is another one now, so ring and gradient jumped. Gradient of this cell: ${n(gradient)} before, ${now} now.`;

@@ -153,7 +153,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
 
   /** @param {Partial<Frame>} changes */
   function show(changes) {
-    now.frame = { hidden: new Set(), scanned: 0, winner: null, ...now.frame, tale: now.tale, ...changes };
+    now.frame = { hidden: new Set(), scanned: 0, ...now.frame, tale: now.tale, hasIncoming: false, ...changes };
     now.view.update(now.frame);
   }
 
@@ -240,7 +240,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
    * @param {Cell} cell
    */
   function answer(asked, cell) {
-    const words = guess(asked, now.view, cell);
+    const words = guess(asked, now.view, now.routed, cell);
     if (asked.queue.length > 0) {
       ask(asked, words);
       return;

@@ -10,6 +10,7 @@
  * @property {number[][]} padding (before, after) of rows, of columns
  * @property {number[]} dilation
  * @property {boolean} countsPadding whether an average divides by padding cells too
+ * @property {number[]} [origin] row and column of the plane's first cell in the whole map
  * @property {number[]} [grid] number of windows, where it doesn't follow from the sizes (rounded up)
  */
 /**

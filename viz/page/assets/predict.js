@@ -36,15 +36,16 @@ function questionWords(quiz, view, routed) {
  * Judges a guess and moves on to the next window.
  * @param {Quiz} quiz
  * @param {View} view
+ * @param {Routed} routed
  * @param {Cell} cell
  */
-function guess(quiz, view, cell) {
+function guess(quiz, view, routed, cell) {
   const window = quiz.queue.shift();
   if (!window) return "";
   quiz.asked += 1;
   const isRight = window.shares.some((share) => share.row === cell.row && share.column === cell.column);
   if (isRight) quiz.right += 1;
-  const goal = window.shares.map((share) => `(${share.row}, ${share.column})`).join(" and ");
+  const goal = window.shares.map((share) => `(${placeOf(routed, share)})`).join(" and ");
   const name = nameOf(view.layout, window);
   const inside = window.cells.some((share) => share.row === cell.row && share.column === cell.column);
   const verdict = isRight

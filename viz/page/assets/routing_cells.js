@@ -62,7 +62,7 @@ function inputCell(routed, layout, scales, row, column) {
   made.classList.toggle("unused", !isRead);
   made.setAttribute(
     "aria-label",
-    `X, row ${row}, column ${column}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`,
+    `X at ${placeOf(routed, { row, column })}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`,
   );
   return made;
 }
@@ -101,6 +101,16 @@ function winnerMarks(routed, row, column, wins, size) {
     marks.push(svg("text", { class: "equal", x: 5, y: 11 }, "="));
   }
   return marks;
+}
+
+/**
+ * A cell's row and column in the whole map, of which the plane may be a part.
+ * @param {Routed} routed
+ * @param {Cell} cell
+ */
+function placeOf(routed, cell) {
+  const [top, left] = routed.settings.origin ?? [0, 0];
+  return `${cell.row + top}, ${cell.column + left}`;
 }
 
 /**
@@ -189,7 +199,7 @@ function switchCell(routed, layout, row, column) {
   const name = nameOf(layout, window);
   const size = layout.saved.size;
   const taps = window.shares.map((share) => share.tap);
-  const words = window.shares.map((share) => `(${share.row}, ${share.column})`).join(" and ");
+  const words = window.shares.map((share) => `(${placeOf(routed, share)})`).join(" and ");
   const made = cellGroup(layout.saved, "switch");
   const isRoomy = size >= 38;
   const [rows, columns] = routed.settings.window;
@@ -221,17 +231,14 @@ function switchCell(routed, layout, row, column) {
 
 /**
  * @param {Layout} layout
- * @param {number} row
- * @param {number} column
  */
-function receivingCell(layout, row, column) {
+function receivingCell(layout) {
   const size = layout.dx.size;
   const made = cellGroup(layout.dx, "gradient");
   made.append(
     svg("text", { class: "terms", x: size / 2, y: size * 0.42, "text-anchor": "middle" }),
     cellNumber("", size),
   );
-  made.setAttribute("aria-label", `dX, row ${row}, column ${column}`);
   return made;
 }
 
@@ -250,6 +257,17 @@ function paintGradient(cell, value, largest) {
 const MOST_SENDERS = 9;
 
 /**
+ * The lit windows whose gradients have arrived in dX.
+ * @param {Frame} frame
+ */
+function sendersOf(frame) {
+  const { spotlight, second } = frame.tale;
+  const isThere = (/** @type {PoolWindow} */ w) =>
+    frame.stop >= STOPS.all || w === spotlight || (frame.stop >= STOPS.second && w === second);
+  return frame.lit.filter(isThere).slice(0, MOST_SENDERS);
+}
+
+/**
  * Zeros on which a pill stands are not shown, so that the pill can be read.
  * @param {Routed} routed
  * @param {Map<string, SVGElement>} cells
@@ -257,7 +275,7 @@ const MOST_SENDERS = 9;
  */
 function makeRoomForPills(routed, cells, frame) {
   const isAsked = frame.stop >= STOPS.back && frame.hidden.size === 0;
-  const senders = isAsked ? frame.lit.slice(0, MOST_SENDERS).filter((w) => w.shares.length === 1) : [];
+  const senders = isAsked ? sendersOf(frame).filter((w) => w.shares.length === 1) : [];
   const under = new Set(
     senders.flatMap((window) => {
       const cell = cellUnder(routed, window);
@@ -279,14 +297,14 @@ function showForward(routed, layout, cells, frame) {
     const key = `${window.row}.${window.column}`;
     cells.get(`y.${key}`)?.classList.toggle("off", !isDone(window));
     cells.get(`saved.${key}`)?.classList.toggle("off", frame.stop < STOPS.remember);
-    cells.get(`dy.${key}`)?.classList.toggle("off", frame.stop < STOPS.back);
+    cells.get(`dy.${key}`)?.classList.toggle("off", frame.stop < STOPS.back && !frame.hasIncoming);
   }
   for (const [key, cell] of cells) {
     if (!key.startsWith("x.")) continue;
     const [, row, column] = key.split(".").map(Number);
     const isWon = routed.arrivals[row][column].some(({ window }) => isDone(window));
     cell.classList.toggle("won", isWon && routed.settings.kind === "max");
-    cell.classList.toggle("judged", frame.stop >= STOPS.keep);
+    cell.classList.toggle("judged", frame.stop >= STOPS.all);
   }
 }
 
@@ -340,7 +358,7 @@ function showReceived(routed, layout, scales, cells, frame) {
     cell.classList.toggle("several", words !== "");
     paintGradient(cell, arrived ? sum : 0, largest);
     const label = arrived === null ? "not shown yet" : plainNumber(sum);
-    cell.setAttribute("aria-label", `dX, row ${row}, column ${column}: ${label}`);
+    cell.setAttribute("aria-label", `dX at ${placeOf(routed, { row, column })}: ${label}`);
   }
 }
 
@@ -373,6 +391,13 @@ function marksOf(routed, layout, scales, frame) {
   marks.push(...outlines(layout.dx, lit, routed.settings));
   if (frame.hidden.size > 0) return marks;
   const words = (/** @type {PoolWindow} */ w) => `${nameOf(layout, w)} ${shown(routed.dy[w.row][w.column], scales.g)}`;
-  marks.push(...senders(layout, routed, lit.slice(0, MOST_SENDERS), words));
+  marks.push(
+    ...senders(
+      layout,
+      routed,
+      sendersOf(frame).filter((w) => lit.includes(w)),
+      words,
+    ),
+  );
   return marks;
 }

@@ -1,21 +1,23 @@
 // What lies over the grids of picture A: outlines of lit windows, pills with arrows, and what flies in the story.
 
 const PILL = 15;
+const FLYER = 22;
 
 /**
  * @param {string} text
  * @param {number} x its middle
  * @param {number} y
  * @param {string} role
- * @param {boolean} [isFull] filled with the role's colour
+ * @param {boolean} [isFlying] larger, and filled with the role's colour
  */
-function pill(text, x, y, role, isFull = false) {
-  const width = text.length * 5.6 + 7;
+function pill(text, x, y, role, isFlying = false) {
+  const width = isFlying ? text.length * 8.6 + 14 : text.length * 5.6 + 7;
+  const height = isFlying ? FLYER : PILL;
   return svg(
     "g",
-    { class: `pill ${role}${isFull ? " full" : ""}`, transform: `translate(${x} ${y})` },
-    svg("rect", { x: -width / 2, y: -PILL / 2, width, height: PILL, rx: PILL / 2 }),
-    svg("text", { x: 0, y: 3.5, "text-anchor": "middle" }, text),
+    { class: `pill ${role}${isFlying ? " flying" : ""}`, transform: `translate(${x} ${y})` },
+    svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: height / 2 }),
+    svg("text", { x: 0, y: isFlying ? 5 : 3.5, "text-anchor": "middle" }, text),
   );
 }
 

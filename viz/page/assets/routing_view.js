@@ -5,8 +5,8 @@
  * @typedef {Object} Frame
  * @property {number} stop how far the story is; see story.js
  * @property {PoolWindow[]} lit the windows in the spotlight, the most important first
- * @property {Cell|null} winner the cell of dX that the spotlight is about
  * @property {number} scanned until the story has scanned the map: how many windows are done
+ * @property {boolean} hasIncoming whether dY is there although its gradients haven't gone back yet
  * @property {Set<string>} hidden cells of dX, as "row,column", that the reader has yet to guess; "all" hides every one
  * @property {{spotlight: PoolWindow, second: PoolWindow|null}} tale
  */
@@ -57,9 +57,7 @@ function drawRouting(routed, scales, whole) {
     gridGroup("dy", "dY, the incoming gradient", layout.dy, cells, (row, column) =>
       incomingCell(routed, layout, scales, row, column),
     ),
-    gridGroup("dx", "dX, the gradient of the input", layout.dx, cells, (row, column) =>
-      receivingCell(layout, row, column),
-    ),
+    gridGroup("dx", "dX, the gradient of the input", layout.dx, cells, (row, column) => receivingCell(layout)),
     parts.marks,
     parts.flyers,
   );
@@ -155,8 +153,8 @@ function titles(layout, routed, scales) {
     svg("path", { class: "way backward", d: `M${rightArrow} ${down + 26}v-16` }),
     svg("path", { class: "way-head", d: `M${rightArrow - 7} ${down + 12}l7 -11l7 11Z` }),
     svg("text", { class: "note backward", x: rightArrow - 14, y: down + 16, "text-anchor": "end" }, back),
-    ...indices(layout.x),
-    ...indices(layout.dx),
+    ...indices(layout.x, routed.settings.origin ?? [0, 0]),
+    ...indices(layout.dx, routed.settings.origin ?? [0, 0]),
   ];
 }
 
@@ -179,14 +177,17 @@ function partWords(layout, whole) {
   return `${rows}, ${columns} of ${whole.whole.join(" × ")}`;
 }
 
-/** @param {Grid} grid */
-function indices(grid) {
+/**
+ * @param {Grid} grid
+ * @param {number[]} origin
+ */
+function indices(grid, origin) {
   const columns = Array.from({ length: grid.columns }, (_, i) => {
     const x = grid.left + (i + 0.5) * grid.size;
     return svg(
       "text",
       { class: "index", x, y: grid.top - 6, "text-anchor": "middle" },
-      String(grid.column0 + i).replace("-", MINUS),
+      String(grid.column0 + origin[1] + i).replace("-", MINUS),
     );
   });
   const rows = Array.from({ length: grid.rows }, (_, i) => {
@@ -194,7 +195,7 @@ function indices(grid) {
     return svg(
       "text",
       { class: "index", x: grid.left - 6, y, "text-anchor": "end" },
-      String(grid.row0 + i).replace("-", MINUS),
+      String(grid.row0 + origin[0] + i).replace("-", MINUS),
     );
   });
   return [...columns, ...rows];

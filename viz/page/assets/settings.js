@@ -58,6 +58,7 @@ function recordedSettings(pool, plane) {
     dilation: pool.dilation,
     countsPadding: pool.counts_padding,
     grid: plane.grid,
+    origin: [plane.top, plane.left],
   };
 }
 

@@ -34,7 +34,7 @@ function readAddress(rows, start) {
   const choice = { ...start };
   const [row, level] = [Number(found.get("row")), Number(found.get("open"))];
   if (found.has("open") && rows[level] !== undefined) choice.level = level;
-  if (found.has("row") && Number.isInteger(row) && row >= 1) choice.row = Math.min(row, rows[choice.level]) - 1;
+  if (found.has("row") && Number.isInteger(row) && row >= 1 && row <= rows[choice.level]) choice.row = row - 1;
   if (found.get("view") === "whole") choice.view = "whole";
   const theme = found.get("theme");
   if (theme === "light" || theme === "dark" || theme === "auto") choice.theme = theme;

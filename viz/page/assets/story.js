@@ -79,7 +79,7 @@ function stopsOf(routed, view, tale) {
       stop: STOPS.remember,
       half: "forward",
       label: "remember",
-      caption: `… and remembers where it was: row ${goal.row}, column ${goal.column}, number ${goal.tap} of the window.`,
+      caption: `… and remembers where it was: cell (${placeOf(routed, goal)}), number ${goal.tap} of the window.`,
     },
     { stop: STOPS.back, half: "backward", label: "go back", caption: back },
     {
@@ -194,11 +194,12 @@ async function playTo(view, routed, tale, next, show, token) {
     if (routed.settings.kind === "max")
       await fly(flyers, pill(value, ...at.x, "forward", true), [at.x, own(layout.y, spotlight)], 900, token);
   } else if (next === STOPS.remember) {
-    const [where, to] = [`${goal.row}, ${goal.column}`, own(layout.saved, spotlight)];
+    const [where, to] = [placeOf(routed, goal), own(layout.saved, spotlight)];
     await fly(flyers, pill(where, ...at.x, "saved", true), [at.x, to], 1000, token);
   } else if (next === STOPS.back && routed.settings.kind === "max") {
-    show({ stop: STOPS.remember, lit: [spotlight] });
-    await send(spotlight, 1500);
+    show({ stop: STOPS.remember, lit: [spotlight], hasIncoming: true });
+    await pause(500, token);
+    await send(spotlight, 1300);
   } else if (next === STOPS.second && second) {
     show({ stop: STOPS.losers, lit: [second] });
     await send(second, 1300);

@@ -57,7 +57,7 @@ function explainInput(routed, view, spot) {
   const windows = routed.windows.filter((w) =>
     w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column),
   );
-  const place = `X(${spot.row}, ${spot.column}) = ${value}`;
+  const place = `X(${placeOf(routed, spot)}) = ${value}`;
   if (windows.length === 0) return `${place} lies in no window: it is not used, and its gradient is 0.`;
   const inside = `window${verb(windows, "", "s")} ${listed(view, windows)}`;
   if (routed.settings.kind !== "max") return `${place} is one of the cells of ${inside}.`;
@@ -80,7 +80,7 @@ function explainInput(routed, view, spot) {
 function explainReceived(routed, view, spot) {
   const arrived = routed.arrivals[spot.row][spot.column];
   const g = (/** @type {number} */ value) => shown(value, view.scales.g);
-  const place = `dX(${spot.row}, ${spot.column})`;
+  const place = `dX(${placeOf(routed, spot)})`;
   if (arrived.length === 0) {
     const isUsed = routed.windows.some((w) =>
       w.cells.some((cell) => cell.row === spot.row && cell.column === spot.column),
@@ -120,7 +120,7 @@ function explainWindow(routed, view, window, grid) {
     const share = plainNumber(window.shares[0].share, 3);
     return `Window ${name}: ${cells} give ${plainNumber(window.value)}; of its gradient ${sent} each gets ${share}.`;
   }
-  const winners = window.shares.map((cell) => `(${cell.row}, ${cell.column})`).join(" and ");
+  const winners = window.shares.map((cell) => `(${placeOf(routed, cell)})`).join(" and ");
   const tie = window.equals.length > 0 || window.shares.length > 1;
   const more = isAllZero(window, routed.x)
     ? " All its cells are zero: a ReLU before it blocks the gradient."
