@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -118,7 +118,7 @@ class _Gatherer:
         """The array of a Node's output, of a leaf or of a constant; None where it is gone."""
         key = (id(thing), port)
         if key not in self.known:
-            self.known[key] = self.looked_up(thing, port)
+            self.known[key] = _real(lambda: self.looked_up(thing, port))
         return self.known[key]
 
     def looked_up(self, thing: Any, port: int) -> Any:
@@ -138,9 +138,9 @@ class _Gatherer:
             result = thing.primitive.kernel(*inputs, **thing.settings)
             return result[0] if isinstance(result, tuple) else result
         if isinstance(thing, ag.Tensor):
-            return np.asarray(thing.data)
+            return thing.data
         tensor = thing.tensor() if hasattr(thing, "tensor") else None
-        return None if tensor is None else np.asarray(tensor.data)
+        return None if tensor is None else tensor.data
 
     def gradient(self, thing: Any) -> Any:
         """What arrives at a Node or leaf, or None."""
@@ -151,7 +151,7 @@ class _Gatherer:
             arrived = gradients.cotangents.get(thing)
         else:
             arrived = gradients.gradients.get(thing) if isinstance(thing, ag.Tensor) else None
-        return None if arrived is None else np.asarray(arrived.data)
+        return None if arrived is None else _real(lambda: arrived.data)
 
     def level(self, ladder: Ladder, pools: dict[str, Data]) -> Data:
         lanes, count = lanes_of(ladder.nets)
@@ -240,6 +240,15 @@ def _sizes(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
     return " × ".join("+".join(map(str, axis)) if isinstance(axis, tuple) else str(axis) for axis in value)
+
+
+def _real(fetch: Callable[[], Any]) -> Any:
+    """An array, or None where a tensor has a shape but no values."""
+    try:
+        found = fetch()
+    except ag.AutogradError:
+        return None
+    return np.asarray(found) if isinstance(found, (np.ndarray, np.generic)) else None
 
 
 def _why(box: Box) -> str:

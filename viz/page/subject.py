@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy as np
 import autograd_cnn as ag
 from viz.errors import UndrawableError
 from viz.picture.model import Picture
-from viz.picture.snapshot import snapshot, snapshot_with_gradient
 from viz.views import picture_of
 
 MOST_NODES = 20_000
@@ -40,23 +39,25 @@ def subject_of(what: Any, examples: tuple[Any, ...]) -> Subject:
     UndrawableError
         ``what`` is nothing that can be drawn, or its graph has too many nodes for a page.
     """
-    if isinstance(what, ag.GradientGraph):
-        _check_size(what.forward)
-        return _with_gradient(what, [], picture_of(what).seeds)
-    if isinstance(what, ag.Graph):
-        _check_size(what)
+    if isinstance(what, (ag.GradientGraph, ag.Graph)):
+        gradients = what if isinstance(what, ag.GradientGraph) else None
+        graph = what.forward if isinstance(what, ag.GradientGraph) else what
+        _check_size(graph)
         picture = picture_of(what)
-        return Subject(what, None, picture, _things(picture, what))
-    results = _results(what, examples)
+        return Subject(graph, gradients, picture, _things(picture, graph))
+    if callable(what) and not isinstance(what, ag.Tensor):
+        recorder = _Recorder(what)
+        picture = picture_of(recorder.function(), *examples)
+        graph = ag.Graph.of(*recorder.results)
+        _check_size(graph)
+        return Subject(graph, recorder.gradients, picture, _things(picture, graph))
+    if isinstance(what, ag.Tensor):
+        _check_size(ag.Graph.of(what))
+    picture = picture_of(what, *examples)
+    results = [what] if isinstance(what, ag.Tensor) else list(what)
     graph = ag.Graph.of(*results)
     _check_size(graph)
-    if not results or not all(result.requires_grad for result in results):
-        picture = snapshot(graph, results)
-        return Subject(graph, None, picture, _things(picture, graph))
-    cotangents = [None if result.size == 1 else np.ones(result.shape, result.dtype) for result in results]
-    gradients = ag.gradient_graph(results, cotangents=cotangents)
-    words = ["seed = 1" if cotangent is None else "seed = 1, assumed" for cotangent in cotangents]
-    return _with_gradient(gradients, results, words)
+    return Subject(graph, _gradients_of(results), picture, _things(picture, graph))
 
 
 def _check_size(graph: ag.Graph) -> None:
@@ -67,28 +68,39 @@ def _check_size(graph: ag.Graph) -> None:
         )
 
 
-def _with_gradient(gradients: ag.GradientGraph, results: list[ag.Tensor], words: Any) -> Subject:
-    picture = snapshot_with_gradient(gradients, results, tuple(words))
-    return Subject(gradients.forward, gradients, picture, _things(picture, gradients.forward))
+def _gradients_of(results: list[ag.Tensor]) -> ag.GradientGraph | None:
+    """The gradient with the cotangents that `viz.draw` assumes: 1 everywhere."""
+    wanting = [result for result in results if result.requires_grad]
+    if not wanting:
+        return None
+    cotangents = [None if result.size == 1 else np.ones(result.shape, result.dtype) for result in wanting]
+    return ag.gradient_graph(wanting, cotangents=cotangents)
 
 
-def _results(what: Any, examples: tuple[Any, ...]) -> list[ag.Tensor]:
-    """The tensors that ``what`` is or gives; `picture_of` calls functions and refuses what is no tensor."""
-    given: list[Any] = [what]
-    if callable(what) and not isinstance(what, ag.Tensor):
+class _Recorder:
+    """Keeps what a function returns while `picture_of` calls it, and its gradient, taken in the same mode."""
 
-        @functools.wraps(what, updated=())
+    def __init__(self, what: Callable[..., Any]) -> None:
+        self.what = what
+        self.results: list[ag.Tensor] = []
+        self.gradients: ag.GradientGraph | None = None
+
+    def function(self) -> Callable[..., Any]:
+        """A function with the name and the arguments of the given one."""
+
         def recording(*inputs: Any) -> Any:
-            given[0] = what(*inputs)
-            return given[0]
+            found = self.what(*inputs)
+            made = found if isinstance(found, (list, tuple)) else [found]
+            if all(isinstance(entry, ag.Tensor) for entry in made):
+                self.results = list(made)
+                self.gradients = _gradients_of(self.results)
+            return found
 
-        if isinstance(what, ag.nn.Module):
-            recording.__signature__ = inspect.signature(what.forward)  # type: ignore[attr-defined]
-        picture_of(recording, *examples, backward=False)
-    elif examples or not isinstance(what, ag.Tensor):
-        picture_of(what, *examples, backward=False)
-    result = given[0]
-    return [result] if isinstance(result, ag.Tensor) else list(result)
+        recording.__name__ = str(getattr(self.what, "__name__", type(self.what).__name__))
+        described = self.what.forward if isinstance(self.what, ag.nn.Module) else self.what
+        with contextlib.suppress(TypeError, ValueError):  # built-in functions may not say their arguments
+            recording.__signature__ = inspect.signature(described)  # type: ignore[attr-defined]
+        return recording
 
 
 def _things(picture: Picture, graph: ag.Graph) -> dict[str, Any]:
