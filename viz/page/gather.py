@@ -111,6 +111,7 @@ class _Gatherer:
             if box.half == "backward" and box.because is not None:
                 self.rules.setdefault(box.because.box, []).append(box)
         self.known: dict[tuple[int, int], Any] = {}
+        self.has_values = _has_values(subject)
         outputs = subject.graph.outputs
         self.returned = {(id(value), port) for value, port in outputs}
 
@@ -124,7 +125,7 @@ class _Gatherer:
     def looked_up(self, thing: Any, port: int) -> Any:
         if isinstance(thing, ag.Node):
             gradients = self.subject.gradients
-            if gradients is None:
+            if gradients is None or not self.has_values:
                 return None
             # Where the inputs were looked up just now, one step computes what a recall would go far back for.
             inputs = [
@@ -240,6 +241,14 @@ def _sizes(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
     return " × ".join("+".join(map(str, axis)) if isinstance(axis, tuple) else str(axis) for axis in value)
+
+
+def _has_values(subject: Subject) -> bool:
+    """Whether the graph was recorded with values, and not with shapes alone."""
+    kept = (saved.array for node in subject.graph.nodes if not node.freed for saved in node.saved)
+    return not any(
+        hasattr(array, "shape") and not isinstance(array, (np.ndarray, np.generic)) for array in kept
+    )
 
 
 def _real(fetch: Callable[[], Any]) -> Any:
