@@ -27,7 +27,7 @@ from viz.lecture.units import dead_units, unit_rows
 from viz.lecture.volumes import volumes
 from viz.line_chart import curves
 from viz.networkx_export import to_networkx
-from viz.page.explore import Page, explore
+from viz.page.page import Page, explore
 from viz.picture.model import Picture
 from viz.pooling.picture import routing
 from viz.views import draw, picture_of

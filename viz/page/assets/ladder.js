@@ -175,8 +175,10 @@ function makeRow(row, index, wires, thumbs, choose) {
     html("span", { class: "line" }, html("b", {}, title), html("i", {}, path)),
     html("span", { class: "line note" }, note),
   ];
-  const forward = button("", { class: `step forward ${row.kind}${wires.isFed ? " fed" : ""}`, title: row.title }, () =>
-    choose(index),
+  const forward = button(
+    "",
+    { class: `step forward ${row.kind}${wires.isFed ? " fed" : ""}`, title: `${row.title} ${row.path}: ${row.note}` },
+    () => choose(index),
   );
   forward.append(...words(row.title, row.path, row.note));
   const made = html("div", { class: "row", "data-row": index }, forward, makeRung(row, thumbs?.saved ?? null));
@@ -186,7 +188,10 @@ function makeRow(row, index, wires, thumbs, choose) {
   }
   const backward = button(
     "",
-    { class: `step backward ${row.kind}${wires.isReturned ? " returns" : ""}`, title: row.capsule },
+    {
+      class: `step backward ${row.kind}${wires.isReturned ? " returns" : ""}`,
+      title: `${row.capsule}: ${row.capsule_note}`,
+    },
     () => choose(index),
   );
   const sum = wires.sum > 1 ? `sum of ${wires.sum}` : "";

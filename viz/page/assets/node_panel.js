@@ -67,7 +67,11 @@ function makeNodePanel(row, nodes, choice, host) {
   function seek(place) {
     index = Math.max(0, Math.min(place, stops.length - 1));
     scrubber.set(index);
-    for (const card of cards) card.classList.toggle("now", card.dataset.part === stops[index].part);
+    for (const card of cards) {
+      const isNow = card.dataset.part === stops[index].part;
+      card.classList.toggle("now", isNow);
+      if (isNow && card.isConnected) card.scrollIntoView({ block: "nearest" });
+    }
     host.say(stops[index].caption);
   }
   seek(0);

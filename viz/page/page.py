@@ -124,8 +124,8 @@ def explore(
     >>> import autograd_cnn as ag
     >>> x = ag.tensor([[[[1.0, 5.0, 2.0], [2.0, 3.0, 4.0]]]], requires_grad=True, name="x")
     >>> page = explore(ag.max_pool2d(x, 2, stride=1).sum())
-    >>> page.title, page.html.count("<script")
-    ('max_pool2d: forward and backward', 2)
+    >>> "http://" in page.html.replace("http://www.w3.org", "")
+    False
     """
     if theme not in get_args(PageTheme):
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(get_args(PageTheme))}")
