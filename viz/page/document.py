@@ -25,6 +25,7 @@ SCRIPTS = (
     "routing_layout.js",
     "routing_marks.js",
     "routing_cells.js",
+    "routing_frame.js",
     "routing_view.js",
     "story.js",
     "scrubber.js",
