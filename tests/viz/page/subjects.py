@@ -49,6 +49,17 @@ def large_loss() -> ag.Tensor:
     return (y * leaf(*y.shape, seed=3, wants=False)).sum()
 
 
+def global_loss() -> ag.Tensor:
+    """One window as large as the map."""
+    return ag.global_max_pool(leaf(1, 3, 20, 20, name="x")).sum()
+
+
+def dilated_loss() -> ag.Tensor:
+    """Windows with holes, and rows left over."""
+    y = ag.max_pool2d(leaf(1, 1, 8, 7, name="x"), 2, stride=3, dilation=2)
+    return (y * leaf(*y.shape, seed=3, wants=False)).sum()
+
+
 def odd_loss() -> ag.Tensor:
     """NaN and infinities as values."""
     values = np.array([[[[np.nan, np.inf], [-np.inf, 1.0]]]], np.float32)
@@ -85,6 +96,8 @@ SUBJECTS: dict[str, Any] = {
     "average": average_loss,
     "sequence": sequence_loss,
     "large": large_loss,
+    "global": global_loss,
+    "dilated": dilated_loss,
     "odd": odd_loss,
     "nasty": nasty_loss,
     "empty": empty_loss,

@@ -210,6 +210,16 @@ def test_other_settings_are_computed_in_the_page(visit):
     assert number(page, "dx", 3, 1) == "1.1"
 
 
+def test_windows_side_by_side_can_be_made_to_overlap(visit):
+    page = visit("lenet", "row=4")
+    add = page.locator(".mark", has_text=re.compile("^add$"))
+    assert add.count() == 0
+    page.get_by_role("button", name="let windows overlap").click()
+    add.click()
+    assert "Two wins add" in caption(page)
+    assert page.get_by_role("button", name="let windows overlap").count() == 0
+
+
 def test_impossible_settings_are_refused_in_words(visit):
     page = visit("lecture", "row=2")
     page.locator("select[name=window]").select_option("1")

@@ -99,6 +99,14 @@ function settingsFrom(key, start) {
 }
 
 /**
+ * Whether a cell can lie in two windows.
+ * @param {Settings} settings
+ */
+function overlaps(settings) {
+  return settings.window.some((taps, axis) => (taps - 1) * settings.dilation[axis] >= settings.stride[axis]);
+}
+
+/**
  * @param {Object} now
  * @param {PoolData} now.pool
  * @param {string} now.plane
@@ -150,6 +158,9 @@ function settingsRow(now, actions) {
     ...(settings.kind === "max"
       ? [choice("ties", ties, settings.ties, (text) => change({ ties: /** @type {Settings["ties"]} */ (text) }))]
       : []),
+    ...(overlaps(settings)
+      ? []
+      : [button("let windows overlap", { class: "quiet" }, () => change({ stride: [1, 1] }))]),
     button("as recorded", { class: "quiet", disabled: !now.isChanged }, actions.reset),
     ...(settings.kind === "max"
       ? [button("predict", { class: "quiet", "aria-label": "predict: hide dX and guess" }, actions.predict)]

@@ -158,7 +158,7 @@ function balance(routed, view) {
     settings.kind === "max" &&
     view.layout.windows.length > 1 &&
     !dx.some((line, r) => line.some((_, c) => routed.arrivals[r][c].length > 1));
-  const hint = overlap ? " No cell wins twice here: try stride 1." : "";
+  const hint = overlap ? " No cell wins twice here: let windows overlap." : "";
   return `${counted(windows.length, "gradient")} sent, ${counted(received, "cell")} received, ${zeros} stayed 0. ${sums}: ${why}.${hint}`;
 }
 
