@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from .measuring import faults
 from .subjects import NASTY, SUBJECTS
 
 pytestmark = pytest.mark.browser
 
-MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 SIZES = [(1280, 800), (1600, 1000), (1024, 700), (390, 844)]
 
 
@@ -19,7 +17,7 @@ def test_opens_quietly_and_is_laid_out(visit, name):
     page = visit(name, motion="reduce")
     assert page.locator("h1").inner_text().strip()
     assert page.locator(".caption").inner_text().strip()
-    assert page.evaluate(MEASURE) == []
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -28,14 +26,14 @@ def test_opens_quietly_and_is_laid_out(visit, name):
 )
 def test_layout_in_windows_of_all_sizes(visit, name, fragment, size):
     page = visit(name, fragment, *size, motion="reduce")
-    assert page.evaluate(MEASURE) == []
+    assert faults(page) == []
 
 
 def test_every_step_can_be_opened(visit):
     page = visit("lenet", motion="reduce")
     for index in range(page.locator(".row").count()):
         page.locator(".row").nth(index).locator(".step.forward").click()
-        assert page.evaluate(MEASURE) == []
+        assert faults(page) == []
         assert page.locator(".row.selected").get_attribute("data-row") == str(index)
 
 
@@ -43,7 +41,7 @@ def test_every_still_of_the_story_is_laid_out(visit):
     page = visit("lecture", "row=2", motion="reduce")
     for index in range(page.locator(".mark").count()):
         page.locator(".mark").nth(index).click()
-        assert page.evaluate(MEASURE) == []
+        assert faults(page) == []
 
 
 def test_names_are_text_and_never_markup(visit):

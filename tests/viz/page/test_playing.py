@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from .measuring import faults
+
 pytestmark = pytest.mark.browser
 
 
@@ -218,6 +220,20 @@ def test_windows_side_by_side_can_be_made_to_overlap(visit):
     add.click()
     assert "Two wins add" in caption(page)
     assert page.get_by_role("button", name="let windows overlap").count() == 0
+    assert faults(page) == []
+    page.locator('[data-grid="y"][role="gridcell"]').nth(20).hover()
+    assert re.search(r"Y of window \[\d+, \d+\]", caption(page))
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("kind", ["max", "average", "sum"])
+@pytest.mark.parametrize("padding", ["0", "2"])
+@pytest.mark.parametrize("window", ["2", "5"])
+def test_other_settings_are_laid_out(visit, kind, padding, window):
+    page = visit("lecture", f"row=2&try={kind}.{window}x{window}.1x1.{padding}x{padding}.split")
+    assert faults(page) == []
+    cell(page, "dx", 2, 2).hover()
+    assert faults(page) == []
 
 
 def test_impossible_settings_are_refused_in_words(visit):

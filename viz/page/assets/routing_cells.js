@@ -139,11 +139,22 @@ function windowAt(routed, row, column) {
 }
 
 /**
+ * A window's name as it stands in a cell: a letter, or "row,column".
+ * @param {Layout} layout
+ * @param {PoolWindow} window
+ */
+function shortName(layout, window) {
+  return layout.names.get(window.index) ?? `${window.row},${window.column}`;
+}
+
+/**
+ * A window's name in a sentence: a letter, or "[row, column]".
  * @param {Layout} layout
  * @param {PoolWindow} window
  */
 function nameOf(layout, window) {
-  return layout.names.get(window.index) ?? `${window.row},${window.column}`;
+  const name = shortName(layout, window);
+  return name.includes(",") ? `[${name.replace(",", ", ")}]` : name;
 }
 
 /**
@@ -159,7 +170,7 @@ function outputCell(routed, layout, scales, row, column) {
   return namedCell(
     "value",
     layout.y,
-    name,
+    shortName(layout, window),
     shown(window.value, scales.x),
     `Y, window ${name}: ${plainNumber(window.value)}`,
   );
@@ -179,7 +190,7 @@ function incomingCell(routed, layout, scales, row, column) {
   const made = namedCell(
     "gradient",
     layout.dy,
-    name,
+    shortName(layout, window),
     shown(value, scales.g),
     `dY, window ${name}: ${plainNumber(value)}`,
   );
@@ -217,7 +228,7 @@ function switchCell(routed, layout, row, column) {
     made.append(svg("rect", { class: taps.includes(tap) ? "tap won" : "tap", ...place }));
   }
   if (isRoomy) {
-    made.append(svg("text", { class: "name", x: 4, y: 11 }, name));
+    made.append(svg("text", { class: "name", x: 4, y: 11 }, shortName(layout, window)));
     made.append(
       svg("text", { class: "number", x: 4, y: size - 7, "font-size": 12 }, taps.length === 1 ? String(taps[0]) : "="),
     );

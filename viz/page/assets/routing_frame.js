@@ -129,7 +129,7 @@ function showReceived(routed, layout, scales, cells, frame) {
  */
 function termsOf(layout, scales, arrived, size) {
   const numbers = arrived.map(({ sent }) => shown(sent, scales.g)).join("+");
-  const letters = arrived.map(({ window }) => nameOf(layout, window)).join("+");
+  const letters = arrived.map(({ window }) => shortName(layout, window)).join("+");
   const fits = (/** @type {string} */ text) => text.length * 0.605 * 9 <= size - 3;
   return [numbers, letters].find(fits) ?? `${arrived.length} ×`;
 }
@@ -148,7 +148,10 @@ function marksOf(routed, layout, scales, frame) {
   if (frame.stop < STOPS.back) return marks;
   marks.push(...outlines(layout.dx, lit, routed.settings));
   if (frame.hidden.size > 0) return marks;
-  const words = (/** @type {PoolWindow} */ w) => `${nameOf(layout, w)} ${shown(routed.dy[w.row][w.column], scales.g)}`;
+  const words = (/** @type {PoolWindow} */ w) => ({
+    name: shortName(layout, w),
+    sent: shown(routed.dy[w.row][w.column], scales.g),
+  });
   marks.push(
     ...senders(
       layout,

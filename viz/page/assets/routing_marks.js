@@ -4,6 +4,14 @@ const PILL = 15;
 const FLYER = 22;
 
 /**
+ * How wide a standing pill is.
+ * @param {string} text
+ */
+function pillWidth(text) {
+  return text.length * 5.6 + 7;
+}
+
+/**
  * @param {string} text
  * @param {number} x its middle
  * @param {number} y
@@ -11,7 +19,7 @@ const FLYER = 22;
  * @param {boolean} [isFlying] larger, and filled with the role's colour
  */
 function pill(text, x, y, role, isFlying = false) {
-  const width = isFlying ? text.length * 8.6 + 14 : text.length * 5.6 + 7;
+  const width = isFlying ? text.length * 8.6 + 14 : pillWidth(text);
   const height = isFlying ? FLYER : PILL;
   return svg(
     "g",
@@ -111,12 +119,18 @@ function cellUnder(routed, window) {
  * @param {Layout} layout
  * @param {Routed} routed
  * @param {PoolWindow[]} windows
- * @param {(window: PoolWindow) => string} words
+ * @param {(window: PoolWindow) => {name: string, sent: string}} words
  */
 function senders(layout, routed, windows, words) {
+  // Neighbours stand a stride apart: longer pills lose their names, and if that is not enough only one stands.
+  const room = windows.length > 1 ? routed.settings.stride[1] * layout.dx.size - 1 : Infinity;
+  const isWide = (/** @type {(window: PoolWindow) => string} */ text) => windows.some((w) => pillWidth(text(w)) > room);
+  const full = (/** @type {PoolWindow} */ w) => `${words(w).name} ${words(w).sent}`;
+  const short = (/** @type {PoolWindow} */ w) => words(w).sent;
+  const isCrowded = isWide(full) && isWide(short);
   const arrows = [];
   const pills = [];
-  for (const window of windows) {
+  for (const window of isCrowded ? windows.slice(0, 1) : windows) {
     if (window.shares.length !== 1 || !shows(layout.dx, window.shares[0])) continue;
     const stand = standOf(layout.dx, window, routed.settings);
     const goal = middleOf(layout.dx, window.shares[0].row, window.shares[0].column);
@@ -124,7 +138,14 @@ function senders(layout, routed, windows, words) {
     const below = cellUnder(routed, window);
     // Where a pill would hide a number that says something, it stands on the cell's upper edge.
     const isInTheWay = below !== null && routed.dx[below.row][below.column] !== 0;
-    pills.push(pill(words(window), stand[0], isInTheWay ? stand[1] - layout.dx.size / 2 : stand[1], "backward"));
+    pills.push(
+      pill(
+        isWide(full) && !isCrowded ? short(window) : full(window),
+        stand[0],
+        isInTheWay ? stand[1] - layout.dx.size / 2 : stand[1],
+        "backward",
+      ),
+    );
     if (!isHere) arrows.push(arrow(stand, goal, layout.dx.size * 0.3));
   }
   return [...arrows, ...pills];
