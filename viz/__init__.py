@@ -28,6 +28,7 @@ from viz.lecture.units import dead_units, unit_rows
 from viz.lecture.volumes import volumes
 from viz.line_chart import curves
 from viz.networkx_export import to_networkx
+from viz.page.page import Page, explore
 from viz.picture.model import Picture
 from viz.pooling.picture import routing
 from viz.views import draw, picture_of
@@ -38,6 +39,7 @@ __all__ = [
     "DrawingError",
     "MapPanel",
     "MissingConverterError",
+    "Page",
     "Picture",
     "UndrawableError",
     "UnknownFormatError",
@@ -47,6 +49,7 @@ __all__ = [
     "dead_units",
     "dense_row",
     "draw",
+    "explore",
     "function_plots",
     "gradient_chart",
     "maps",
