@@ -29,12 +29,12 @@ class _Watch:
     """An observer that looks at every value as it is made."""
 
     def __init__(self, outer: Mode, infinity: bool) -> None:
-        self._outer, self._infinity = outer, infinity
+        self.outer, self._infinity = outer, infinity
 
     def saw(self, primitive: Any, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any) -> None:
         """Refuse an output that holds a NaN (or an infinity), and say how it came about."""
-        if self._outer.observer is not None:
-            self._outer.observer.saw(primitive, inputs, settings, outputs)
+        if self.outer.observer is not None:
+            self.outer.observer.saw(primitive, inputs, settings, outputs)
         output = outputs[0] if isinstance(outputs, tuple) else outputs
         what = self._wrong(output)
         if what is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from autograd_cnn._modes import has_tangent
 from autograd_cnn.errors import GraphError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
@@ -48,7 +49,7 @@ class Interop:
         return late.numpy_function(function, inputs, settings)
 
     def __dlpack__(self, **settings: Any) -> Any:
-        """Export the values without a copy; whoever takes them must not write to them."""
+        """Export the values without a copy. Whoever takes them must not write to them: nothing stops it."""
         self._check_history("__dlpack__")
         array = self._data
         if array.flags.writeable or settings.get("max_version") is not None:
@@ -95,7 +96,7 @@ class Interop:
             )
 
     def _check_history(self, op: str, instead: str = "") -> None:
-        if self._wants:
+        if self._wants or has_tangent(self):
             raise GraphError(
                 op,
                 "a tensor that wants gradients would lose its history as an array",

@@ -75,7 +75,7 @@ class Mode:
 
     ``abstract`` runs shape rules in place of kernels. ``observer`` is told of every application. While
     there is one, sweeps run their rules on Tensors, so that it sees them too. ``draws`` notes the state of
-    each random generator before its first use.
+    each random generator before its first use. ``constant`` is what `no_grad` adds: no tangents either.
     """
 
     recording: bool = True
@@ -84,6 +84,7 @@ class Mode:
     abstract: bool = False
     observer: Observer | None = None
     draws: dict[int, tuple[Any, Any]] | None = None
+    constant: bool = False
     plain: bool = field(init=False)
     """Whether an operation need only compute: nothing records, captures, watches or runs on shapes alone."""
 
@@ -98,9 +99,22 @@ class Mode:
 
     def at(self, scope: Scope | None, origin: Origin | None = None) -> Mode:
         """Give the same mode at another place."""
+        place = Place(scope, origin)
         return Mode(
-            self.recording, self.capturing, Place(scope, origin), self.abstract, self.observer, self.draws
+            self.recording, self.capturing, place, self.abstract, self.observer, self.draws, self.constant
         )
+
+
+def has_tangent(tensor: Any) -> bool:
+    """Say whether a forward derivative under way follows a tensor."""
+    observer: Any = MODE.get().observer
+    while observer is not None:
+        of = getattr(observer, "of", None)
+        if of is not None and of(tensor) is not None:
+            return True
+        outer = getattr(observer, "outer", None)
+        observer = outer.observer if outer is not None else None
+    return False
 
 
 def drawing(rng: Any) -> Any:
@@ -138,7 +152,7 @@ def no_grad() -> Iterator[None]:
     >>> y.requires_grad
     False
     """
-    with switched(recording=False):
+    with switched(recording=False, constant=True):
         yield
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial, update_wrapper
+from functools import lru_cache, partial, update_wrapper
 from typing import Any
 
 import numpy as np
 
 from autograd_cnn._apply import apply
-from autograd_cnn._modes import MODE, switched
+from autograd_cnn._graph import next_serial
+from autograd_cnn._modes import MODE, has_tangent, switched
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
@@ -18,7 +19,7 @@ from autograd_cnn.errors import GraphError, RuleError
 from autograd_cnn.ops._operands import as_tensor
 from autograd_cnn.pytrees import check_same, flatten
 from autograd_cnn.transforms.joint import Call, Joint, Layout
-from autograd_cnn.transforms.operands import opened
+from autograd_cnn.transforms.operands import foreign_to, opened, results
 
 
 class Arguments:
@@ -30,6 +31,10 @@ class Arguments:
     def __init__(self, args: tuple[Any, ...]) -> None:
         self._leaves, self.structure = flatten(args)
         self.places = [at for at, leaf in enumerate(self._leaves) if _is_operand(leaf)]
+        # other arrays (indices, masks) are copied: what a rule will see must not change with the caller's
+        self._leaves = [
+            x.copy() if isinstance(x, np.ndarray) and not _is_operand(x) else x for x in self._leaves
+        ]
         self.like: list[Abstract] = []
 
     def taken(self) -> list[Tensor]:
@@ -100,6 +105,31 @@ def _checked(op: str, part: Any, operand: Any, number: int) -> Any:
     return cotangent
 
 
+@lru_cache(maxsize=256)
+def _joint(name: str, count: int) -> Joint:
+    """Make the primitive of a reverse rule: its operands come first, then what the rule keeps."""
+    return Joint(name, lambda n: range(count, n))
+
+
+@lru_cache(maxsize=256)
+def _joint_forward(name: str) -> Joint:
+    """Make the primitive of a forward rule, which keeps all its operands."""
+    return Joint(name, range, forward=True)
+
+
+def _refuse_foreign(op: str, outputs: Sequence[Tensor], operands: Sequence[Tensor], start: int) -> None:
+    """Refuse a function whose value depends on a Tensor from outside: its rule says nothing of that one."""
+    names = [x.name or "a Tensor" for x in foreign_to(outputs, operands, start)]
+    if not names and not any(map(has_tangent, operands)) and any(map(has_tangent, outputs)):
+        names = ["a Tensor that a forward derivative follows"]
+    if names:
+        raise RuleError(
+            op,
+            f"the function uses {' and '.join(names)} from outside, for which its rule gives no derivative",
+            fits="handing it over as a positional argument, or .detach() inside the function",
+        )
+
+
 class CustomVjp:
     """A function with a reverse rule of its own; made by `custom_vjp`."""
 
@@ -107,7 +137,6 @@ class CustomVjp:
         self._fn = fn
         self._forward: Callable[..., Any] | None = None
         self._backward: Callable[..., Any] | None = None
-        self._primitives: dict[int, Joint] = {}
         update_wrapper(self, fn)
         self._name: str = getattr(fn, "__name__", "custom")
 
@@ -136,6 +165,7 @@ class CustomVjp:
         operands = arguments.taken()
         if _plain(operands):
             return self._fn(*args, **kwargs)
+        start = next_serial()
         given = self._forward(*arguments.whole(operands), **kwargs)
         if not isinstance(given, tuple) or len(given) != 2:
             raise RuleError(
@@ -143,8 +173,9 @@ class CustomVjp:
             )
         value, kept_tree = given
         layout = Layout(self._name, value)
+        _refuse_foreign(self._name, results(self._name, value)[0], operands, start)
         kept = Arguments((kept_tree,))
-        primitive = self._primitive(len(operands))
+        primitive = _joint(self._name, len(operands))
         call = Call(
             layout,
             layout.joined(value),
@@ -152,11 +183,6 @@ class CustomVjp:
             partial(self._pull, layout, arguments, kept),
         )
         return layout.parted(apply(primitive, (*operands, *kept.taken()), {"call": call}))
-
-    def _primitive(self, count: int) -> Joint:
-        if count not in self._primitives:
-            self._primitives[count] = Joint(self._name, lambda n: range(count, n))
-        return self._primitives[count]
 
     def _pull(
         self, layout: Layout, arguments: Arguments, kept: Arguments, g: Tensor, values: Sequence[Any]
@@ -217,7 +243,7 @@ class CustomJvp:
         self._rule: Callable[..., Any] | None = None
         update_wrapper(self, fn)
         self._name: str = getattr(fn, "__name__", "custom")
-        self._primitive = Joint(self._name, range, forward=True)
+        self._primitive = _joint_forward(self._name)
 
     def defjvp(self, rule: Callable[..., Any]) -> None:
         """Set the rule: ``rule(primals, tangents) -> (value, tangent)``, linear in the tangents.
@@ -240,9 +266,11 @@ class CustomJvp:
         operands = arguments.taken()
         if _plain(operands):
             return self._fn(*args)
-        with switched(recording=False, observer=None):
-            value = self._fn(*arguments.whole(operands))
+        start = next_serial()
+        # on values alone: a derivative of the outcome can then only come from outside
+        value = self._fn(*arguments.whole([Tensor(x._data) for x in operands]))
         layout = Layout(self._name, value)
+        _refuse_foreign(self._name, results(self._name, value)[0], (), start)
         call = Call(
             layout,
             layout.joined(value),

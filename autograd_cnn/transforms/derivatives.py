@@ -29,8 +29,9 @@ def jacobian(
     """Give the Jacobian of a function, as a function: each output element by each input element.
 
     Reverse mode takes one sweep an output element, forward mode one push an input element; the function
-    itself runs once. One row (or column) is computed at a time and put where it belongs, so that beside
-    the result only one sweep's memory is needed.
+    itself runs once, and once more where ``mode`` is left open and forward mode turns out to be cheaper. One
+    row (or column) is computed at a time and put where it belongs, so that beside the result only one sweep's
+    memory is needed.
 
     Parameters
     ----------

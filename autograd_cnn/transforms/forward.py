@@ -19,12 +19,19 @@ from autograd_cnn._graph import next_serial
 from autograd_cnn._modes import MODE, Mode, switched
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
-from autograd_cnn.errors import NoGradientError, RuleDTypeError, RuleNumberError, RuleShapeError, ShapeError
+from autograd_cnn.errors import (
+    NoGradientError,
+    RuleDTypeError,
+    RuleNumberError,
+    RuleShapeError,
+    ShapeError,
+    StaleValueError,
+)
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import alias_p, reshape_p
 from autograd_cnn.ops.reductions import expand_p
-from autograd_cnn.primitive import Primitive, Rule, zero
+from autograd_cnn.primitive import Primitive, Rule, late, zero
 from autograd_cnn.transforms.operands import directions, operands, results
 
 
@@ -81,7 +88,7 @@ class Tangents:
     """
 
     def __init__(self, outer: Mode, inputs: Sequence[Tensor]) -> None:
-        self._outer, self._quiet = outer, replace(outer, recording=False)
+        self.outer, self._quiet = outer, replace(outer, recording=False)
         self._start = next_serial()
         self._opened: set[Tensor] = set()
         self._known: dict[Any, Any] = {}
@@ -99,14 +106,14 @@ class Tangents:
         self, primitive: Primitive, inputs: tuple[Any, ...], settings: Mapping[str, Any], outputs: Any
     ) -> None:
         """Work out the tangent of the first output from those of the inputs."""
-        if self._outer.observer is not None:
-            self._outer.observer.saw(primitive, inputs, settings, outputs)
-        if not primitive.differentiable:
+        if self.outer.observer is not None:
+            self.outer.observer.saw(primitive, inputs, settings, outputs)
+        if not primitive.differentiable or MODE.get().constant:
             return
         self._look(inputs, outputs)
         tangents = [(position, self.of(value)) for position, value in enumerate(inputs)]
         results = outputs if isinstance(outputs, tuple) else (outputs,)
-        token = MODE.set(self._outer if self.recorded else self._quiet)
+        token = MODE.set(self.outer if self.recorded else self._quiet)
         try:
             pushes = [
                 (push, tangent)
@@ -123,7 +130,7 @@ class Tangents:
         """See whether a value from outside that wants gradients comes in; note leaves opened inside."""
         if outputs.__class__ is Tensor and outputs._wants and outputs._node is None:
             self._opened.add(outputs)
-        if not self.recorded and self._outer.recording:
+        if not self.recorded and self.outer.recording:
             self.recorded = any(x.__class__ is Tensor and x._wants and self._foreign(x) for x in inputs)
 
     def _foreign(self, x: Tensor) -> bool:
@@ -141,6 +148,7 @@ class Tape(Tangents):
         super().__init__(outer, inputs)  # a tangent here is the number of its slot
         self._steps: list[tuple[list[tuple[Push, int]], int, tuple[int, ...], Any]] = []
         self._slots = 0
+        self._leaves: dict[Tensor, int] = {}  # what the rules keep and a user may assign, with its version
 
     def new_slot(self) -> int:
         """Number a tangent."""
@@ -150,6 +158,8 @@ class Tape(Tangents):
     def _file(self, pushes: list[tuple[Push, Any]], output: Tensor) -> None:
         slot = self.new_slot()
         self._steps.append((pushes, slot, output.shape, output.dtype))
+        for push, _ in pushes:
+            self._leaves.update({v: v.version for v in push.kept if isinstance(v, Tensor) and v.is_leaf})
         self.set(output, slot)
 
     def finish(self) -> None:
@@ -159,11 +169,24 @@ class Tape(Tangents):
 
     def play(self, tangents: Sequence[Tensor]) -> dict[int, Tensor]:
         """Push tangents, one for each of the first slots, through all rules."""
+        if late.last_assignment > self._start:
+            self._check_assigned()
         known: dict[int, Tensor] = dict(enumerate(tangents))
         recording = MODE.get().recording and (self.recorded or any(t._wants for t in tangents))
         with switched(recording=recording), np.errstate(all="ignore"):
             self._play(known)
         return known
+
+    def _check_assigned(self) -> None:
+        for leaf, version in self._leaves.items():
+            if leaf.version != version:
+                name = leaf.name or "tensor"
+                raise StaleValueError(
+                    "linearize",
+                    f"{name!r} was assigned a new value after the function was linearised with the old one",
+                    operands={name: leaf},
+                    fits="linearize again",
+                )
 
     def _play(self, known: dict[int, Tensor]) -> None:
         for pushes, slot, shape, dtype in self._steps:
@@ -220,7 +243,7 @@ def _watched(
     aliases = [alias_p(p) for p in primals]
     for alias, tangent in zip(aliases, tangents, strict=True):
         level.set(alias, tangent)
-    with switched(observer=level):
+    with switched(observer=level, constant=False):
         return fn(*structure.unflatten(aliases))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd_cnn._creation import tensor
 from autograd_cnn._graph import Node, Source, next_serial
 from autograd_cnn._modes import MODE, switched
@@ -121,3 +123,27 @@ def depends_on_others(outputs: Iterable[Tensor], own: Sequence[Tensor]) -> bool:
             elif isinstance(parent, (Node, Tensor)):
                 stack.append(parent)
     return False
+
+
+def foreign_to(outputs: Sequence[Tensor], own: Sequence[Tensor], start: int) -> list[Tensor]:
+    """Find what outputs depend on that wants gradients and was there before: parameters, earlier results.
+
+    Earlier results come as Tensors without values, good only to say where cotangents go.
+    """
+    stops = {key_of(x) for x in own}
+    seen: set[Key] = set(stops)
+    found: list[Tensor] = []
+    stack = [key_of(out) for out in outputs if out._wants]
+    while stack:
+        key = stack.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        if isinstance(key, Tensor):
+            found.append(key)
+        elif key.serial < start:
+            found.append(Tensor(np.broadcast_to(np.zeros((), key.dtype), key.shape), True, key))
+        else:
+            pairs = zip(key.plan.wanted, key.inputs, strict=True)
+            stack += [value for wants, value in pairs if wants and isinstance(value, (Node, Tensor))]
+    return found

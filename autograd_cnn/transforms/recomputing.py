@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
-import numpy as np
-
 from autograd_cnn._apply import apply
-from autograd_cnn._graph import Node, next_serial
+from autograd_cnn._graph import next_serial
 from autograd_cnn._modes import MODE, switched
 from autograd_cnn._reverse import pulled
 from autograd_cnn._tensor import Tensor
@@ -18,10 +16,9 @@ from autograd_cnn.checks import checked
 from autograd_cnn.errors import StaleValueError
 from autograd_cnn.lines import Line, user_line
 from autograd_cnn.pytrees import check_same, flatten
-from autograd_cnn.sweep import Key, key_of
 from autograd_cnn.transforms.custom import Arguments
 from autograd_cnn.transforms.joint import Call, Joint, Layout
-from autograd_cnn.transforms.operands import opened, results
+from autograd_cnn.transforms.operands import foreign_to, opened, results
 
 
 @checked
@@ -66,7 +63,6 @@ def checkpoint(fn: Callable[..., Any]) -> Callable[..., Any]:
     tensor([ 1.25338..., -1.03311...], dtype=float32)
     """
     name = getattr(fn, "__name__", type(fn).__name__)
-    primitives: dict[int, Joint] = {}
 
     @wraps(fn)
     def recomputed(*args: Any) -> Any:
@@ -82,39 +78,19 @@ def checkpoint(fn: Callable[..., Any]) -> Callable[..., Any]:
         with switched(draws=draws):
             value = fn(*arguments.whole(inner))
         layout = Layout(name, value)
-        foreign = _foreign(results(name, value)[0], inner, start)
+        foreign = foreign_to(results(name, value)[0], inner, start)
         segment = _Segment(name, fn, arguments, layout, foreign, draws, start)
         call = Call(layout, Tensor(layout.joined(value)._data), segment.run, segment.pull)
-        count = len(operands)
-        if count not in primitives:
-            primitives[count] = Joint(name, lambda n: range(count))
-        return layout.parted(apply(primitives[count], (*operands, *foreign), {"call": call}))
+        primitive = _joint(name, len(operands))
+        return layout.parted(apply(primitive, (*operands, *foreign), {"call": call}))
 
     return recomputed
 
 
-def _foreign(outputs: Sequence[Tensor], own: Sequence[Tensor], start: int) -> list[Tensor]:
-    """Find what outputs depend on that wants gradients and was there before: parameters, earlier results.
-
-    Earlier results come as Tensors without values, good only to say where cotangents go.
-    """
-    stops = {key_of(x) for x in own}
-    seen: set[Key] = set(stops)
-    found: list[Tensor] = []
-    stack = [key_of(out) for out in outputs if out._wants]
-    while stack:
-        key = stack.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        if isinstance(key, Tensor):
-            found.append(key)
-        elif key.serial < start:
-            found.append(Tensor(np.broadcast_to(np.zeros((), key.dtype), key.shape), True, key))
-        else:
-            pairs = zip(key.plan.wanted, key.inputs, strict=True)
-            stack += [value for wants, value in pairs if wants and isinstance(value, (Node, Tensor))]
-    return found
+@lru_cache(maxsize=256)
+def _joint(name: str, count: int) -> Joint:
+    """Make the primitive of a checkpointed function: it keeps its operands, which come first."""
+    return Joint(name, lambda n: range(count))
 
 
 class _Segment:

@@ -53,7 +53,7 @@ def _pulled(
     """Run ``fn`` and give its value (a tree), its pullback, and the auxiliary part of what it gave."""
     leaves, structure = operands(op, primals)
     inner = [opened(x) for x in leaves]
-    with switched(recording=True):
+    with switched(recording=True, constant=False):
         result = fn(*structure.unflatten(inner))
     value, aux = _parted(op, result) if has_aux else (result, None)
     outputs, made = results(op, value)

@@ -129,6 +129,54 @@ def test_no_reference_cycles(ruled):
         gc.enable()
 
 
+def outside(w):
+    """Functions that use w without taking it as an argument, with a rule of each kind."""
+    reverse = ag.custom_vjp(lambda x, **kw: x * (kw.get("w") if kw else w))
+    reverse.defvjp(lambda x, **kw: (x * (kw.get("w") if kw else w), None), lambda kept, g: (g * w,))
+    forward = ag.custom_jvp(lambda x: x * w)
+    forward.defjvp(lambda primals, tangents: (forward(*primals), tangents[0] * w))
+    return reverse, forward
+
+
+def test_what_a_function_takes_from_outside_is_refused_not_lost():
+    for which in (0, 1):
+        with pytest.raises(RuleError, match=r"(?s)from outside.*positional argument, or \.detach\(\)"):
+            ag.grad(lambda w, x, k=which: outside(w)[k](x).sum(), (0, 1))(X, X)
+        with pytest.raises(RuleError, match="from outside"):
+            ag.jvp(lambda w, k=which: outside(w)[k](ag.tensor(X)).sum(), [X], [X])
+    w = ag.tensor(X, requires_grad=True, name="w")
+    with pytest.raises(RuleError, match="uses w from outside"):
+        outside(X)[0](ag.tensor(X, requires_grad=True), w=w)
+    for f in outside(ag.tensor(X)):  # a constant is no loss
+        np.testing.assert_array_equal(ag.grad(lambda x, f=f: f(x).sum())(X).data, X)
+
+
+def test_an_array_of_indices_may_change_afterwards():
+    f = ag.custom_vjp(lambda x, at: x[at])
+    f.defvjp(lambda x, at: (x[at], at), lambda at, g: (ag.scatter_add(np.zeros(3), at, g, 0), None))
+    for function in (f, ag.checkpoint(lambda x, at: (x * x)[at] / (2 * x.detach()[at]))):
+        at, x = np.array([0, 2]), ag.tensor(X, requires_grad=True)
+        y = function(x, at)
+        at[:] = 1
+        y.sum().backward()
+        np.testing.assert_array_equal(x.grad.data, [1.0, 0.0, 1.0])
+
+
+def test_defining_functions_leaves_no_cycles():
+    for make in (ag.custom_vjp, ag.custom_jvp, ag.checkpoint):
+        make(ag.sin)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            f = ag.checkpoint(lambda x: x * 2.0)
+            f(ag.tensor(X, requires_grad=True)).sum().backward()
+            del f
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 def test_rules_that_are_wrong_say_how():
     f = ag.custom_vjp(lambda x, y: x * y)
     with pytest.raises(GraphError, match="has no rule yet"):

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import autograd_cnn as ag
-from autograd_cnn.errors import DTypeError, RangeError, ShapeError, StructureError
+from autograd_cnn.errors import (
+    DTypeError,
+    GraphError,
+    RangeError,
+    ShapeError,
+    StaleValueError,
+    StructureError,
+)
 
 X = np.array([1.0, 2.0, 3.0])
 V = np.array([1.0, -1.0, 0.5])
@@ -147,6 +154,36 @@ def test_nothing_is_left_for_the_garbage_collector():
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_a_value_assigned_after_linearising_is_refused():
+    for wants in (False, True):
+        w = ag.tensor(X, requires_grad=wants, name="w")
+        _, push = ag.linearize(lambda x, w=w: x * w, X)
+        w.assign_(np.zeros(3))
+        with pytest.raises(StaleValueError, match=r"'w' was assigned a new value after"):
+            push(V)
+
+
+def test_an_array_made_of_a_followed_tensor_is_refused_in_both_modes():
+    for mode in ("forward", "reverse"):
+        with pytest.raises(GraphError, match="would lose its history"):
+            ag.jacobian(lambda x: np.asarray(x) * 2.0 + x, mode=mode)(X)
+    with pytest.raises(GraphError, match="would lose its history"):
+        ag.jvp(lambda x: ag.jvp(lambda y: y * np.asarray(x), [V], [V])[1], [X], [V])
+
+
+def test_no_grad_inside_means_the_same_in_both_modes():
+    def f(x):
+        with ag.no_grad():
+            s = ag.sin(x)
+        return (x * s).sum()
+
+    np.testing.assert_allclose(ag.grad(f)(X).data, np.sin(X))
+    np.testing.assert_allclose(ag.jacobian(f, mode="forward")(X).data, np.sin(X))
+    np.testing.assert_array_equal(ag.hessian(f)(X).data, np.zeros((3, 3)))
+    with ag.no_grad():  # around it, derivatives are derivatives
+        np.testing.assert_array_equal(ag.jvp(cube, [X], [V])[1].data, (3 * X**2 * V).sum())
 
 
 def test_refusals():
