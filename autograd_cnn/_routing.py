@@ -103,7 +103,8 @@ def routing(
     Raises
     ------
     GraphError
-        When the tensor was not made by a pooling, or was made without recording.
+        When the tensor was not made by a pooling, or was made without recording; when the loss was not
+        computed from it.
     FreedGraphError
         When a backward pass has freed the switches; ask before it, or use ``retain_graph=True``.
     ShapeError
@@ -122,6 +123,14 @@ def routing(
     if loss is not None:
         source = loss.name or "loss"
         dy = gradients(loss, pooled, cotangent)[0].numpy()
+        if not dy.any() and not _depends(loss, node):
+            # Zeros would look like an answer.
+            raise GraphError(
+                "routing",
+                "the loss does not depend on this tensor, so no gradient arrives",
+                operands={"loss": loss, "pooled": pooled},
+                fits="a loss computed from pooled, or cotangent= of its shape",
+            )
     elif cotangent is not None:
         source, dy = "given", cotangent_for("routing", pooled, cotangent).numpy()
     else:
@@ -148,6 +157,20 @@ def routing(
         switches=switches,
         **entries,
     )
+
+
+def _depends(loss: Tensor, wanted: Node) -> bool:
+    """Whether the loss was computed by way of a node."""
+    waiting = [] if loss.node is None else [loss.node]
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        if node is wanted:
+            return True
+        found = {parent for parent in node.inputs if isinstance(parent, Node)} - seen
+        seen |= found
+        waiting += found
+    return False
 
 
 def _leaf_value(leaf: Any, node: Node) -> Array | None:

@@ -331,8 +331,8 @@ def test_spotlight() -> None:
 def test_not_finite_values_are_printed_as_such() -> None:
     drawing = with_infinities()
     assert words_in(drawing, "Y").count("NaN") == 4
-    assert "inf" in words_in(drawing, "X")
-    assert words_in(drawing, "dX-0-4") == ["−inf"]
+    assert "∞" in words_in(drawing, "X")
+    assert words_in(drawing, "dX-0-4") == ["−∞"]
     assert json.loads(drawing.json())["data"]["X"][1][1] == "nan"
     assert "Not to be said" in all_words(drawing)
 
@@ -386,7 +386,7 @@ def test_sample_and_channel_choose_the_plane() -> None:
     pooled = ag.max_pool2d(ag.tensor(x, requires_grad=True), 2)
     drawing = routing(pooled, sample=-1, channel=1)
     np.testing.assert_array_equal(drawing.data["X"], x[1, 1])
-    assert "sample 1 of 2 · channel 1 of 3" in all_words(drawing)
+    assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words(drawing)
     assert "for the whole batch" in all_words(drawing)
 
 

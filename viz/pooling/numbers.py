@@ -23,7 +23,7 @@ class NumberFormat:
         if value != value:
             return "NaN"
         if math.isinf(value):
-            return "inf" if value > 0 else "−inf"
+            return "∞" if value > 0 else "−∞"
         scaled = self.rounded(value)
         if scaled == 0:
             return "0" if abs(value) <= self.noise else "≈0"

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
 from viz.canvas.drawing import Drawing
+from viz.canvas.theme import THEMES
 from viz.errors import UndrawableError
 from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
@@ -47,9 +48,10 @@ def routing(
     Raises
     ------
     UndrawableError
-        Sample, channel or spotlight is out of range; the pool has three axes; a loss is given with a Routing.
+        Sample, channel or spotlight is out of range; no theme has that name; the pool has
+        three axes; a loss is given with a Routing.
     autograd_cnn.errors.GraphError
-        The tensor was not made by a pooling, or its graph is gone.
+        The tensor was not made by a pooling, its graph is gone, or the loss does not depend on it.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def routing(
     >>> "(0, 1): a + b = 0.4 + 0.7 = 1.1" in drawing.text
     True
     """
+    if theme not in THEMES:
+        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
     after_relu: bool | None = None
     if isinstance(pooled, ag.Routing):
         if loss is not None or cotangent is not None:

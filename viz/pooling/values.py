@@ -156,6 +156,10 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) ->
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items += _input_cell(grid, view, cell, show, cell in losers)
+    if any(step != 1 for step in plane.dilation):
+        for cell in spotlight.cells:
+            x, y = grid.corner(cell)
+            items.append(Circle(x + 6, y + grid.cell - 6, 2.2, "ink", "value"))
     box = grid.window_box(plane, spotlight)
     items.append(Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5))
     return items

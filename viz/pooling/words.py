@@ -13,6 +13,8 @@ from viz.pooling.view import View
 
 MOST_LISTED = 4
 MOST_TERMS = 4
+# The longest sum is spelled out too, unless it has more terms than this.
+MOST_SPELLED = 9
 
 
 def size_words(plane: Plane) -> str:
@@ -71,7 +73,7 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
     if sums:
         found.append(sums)
     if plane.is_max:
-        ties = _ties(view, show, show_values)
+        ties = " ".join(filter(None, [_ties(view, show, show_values), _zero_ties(view)]))
         if ties:
             found.append(("Ties?", ties))
         found.append(("Why 0?", _zeros(plane)))
@@ -114,6 +116,9 @@ def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
     lengths = {cell: len(view.plane.arrivals[cell]) for cell in cells}
     cells.sort(key=lambda cell: (lengths[cell] > MOST_TERMS, abs(lengths[cell] - MOST_TERMS)))
     chosen = cells[:MOST_LISTED] if lengths[cells[0]] <= MOST_TERMS else cells[:1]
+    longest = max(cells, key=lambda cell: lengths[cell])
+    if lengths[longest] > max(lengths[cell] for cell in chosen) and lengths[longest] <= MOST_SPELLED:
+        chosen = [*chosen[: MOST_LISTED - 1], longest]
     listed = [sum_words(view, cell, show) for cell in sorted(chosen)]
     more = f" · and {len(cells) - len(listed)} more" if len(cells) > len(listed) else ""
     shown = show(float(view.plane.gradient[sorted(chosen)[0]]))
@@ -152,6 +157,17 @@ def _ties(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
         "split": "equal winners share",
     }[plane.ties or "first"]
     return f'ties="{plane.ties}": {rule}. {" · ".join(listed)}{more}'
+
+
+def _zero_ties(view: View) -> str:
+    """Windows of zeros only are ties too; the drawing leaves their "=" out, so the words name them."""
+    names = [view.name(window) for window in view.windows if window.all_zero]
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    share = {"first": "the first cell gets all", "last": "the last cell gets all", "split": "all cells share"}
+    listed = ", ".join(names[:MOST_LISTED])
+    return f"All zero, so every cell is equal: {listed}{more}; {share[view.plane.ties or 'first']}."
 
 
 def _tie_words(view: View, window: Window, show: NumberFormat, show_values: NumberFormat) -> str:
@@ -211,7 +227,7 @@ def _lost(plane: Plane) -> str:
             return f"Nothing: {arrived}."
         swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
         return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
-    head = "Nothing" if equal else "These should agree"
+    head = "Nothing in this step" if equal else "These should agree"
     text = f"{head}: {arrived}. {sent} sent, {_many(received, 'cell', 'cells')} received, {stayed} stayed 0."
     blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
     if blocked:
@@ -247,12 +263,32 @@ def footer(view: View) -> str:
     plane = view.plane
     words = [
         cotangent_words(plane),
-        f"sample {plane.sample[0]} of {plane.sample[1]}",
-        f"channel {plane.channel[0]} of {plane.channel[1]}",
+        which("sample", *plane.sample),
+        which("channel", *plane.channel),
     ]
+    if any(step != 1 for step in plane.dilation):
+        words.append("dots in X: the cells that the outlined window looks at")
     if view.cropped:
         words.append(crop_words(view))
     return " · ".join(words)
+
+
+def which(what: str, index: int, count: int) -> str:
+    """Which sample or channel of how many, counted from 0.
+
+    Examples
+    --------
+    >>> which("sample", 0, 1), which("channel", 2, 6)
+    ('the only sample', 'channel 2 (of 0 to 5)')
+    """
+    return f"the only {what}" if count == 1 else f"{what} {index} (of 0 to {count - 1})"
+
+
+def unit_words(show: NumberFormat, show_values: NumberFormat) -> str:
+    """The powers of ten that the sentences count in, empty where there are none."""
+    units = [("gradients", show.unit), ("values", show_values.unit)]
+    named = [f"{what} in {unit}" for what, unit in units if unit]
+    return f"In the sentences: {', '.join(named)}." if named else ""
 
 
 def crop_words(view: View) -> str:
@@ -265,7 +301,8 @@ def crop_words(view: View) -> str:
 def description(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     """The drawing in words, for readers who can't see it."""
     told = " ".join(f"{question} {answer}" for question, answer in answers(view, show, show_values))
-    return f"{subtitle(view.plane)} {told} {cotangent_words(view.plane)}."
+    units = unit_words(show, show_values)
+    return " ".join(filter(None, [subtitle(view.plane), units, told, f"{cotangent_words(view.plane)}."]))
 
 
 def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
@@ -277,10 +314,14 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     parts += ["Y (output)", _table(plane.outputs), ""]
     if plane.is_max:
         taps = [
-            ["+".join(str(plane.tap(window, cell)) for cell, _ in window.shares) or "none" for window in row]
+            [
+                "+".join(_tap_text(plane, window, *share) for share in window.shares) or "none"
+                for window in row
+            ]
             for row in _rows(plane)
         ]
-        parts += ["switches (saved): the winning tap of each window", _columns(taps), ""]
+        kept = "tap:share of each winner" if plane.ties == "split" else "the winning tap of each window"
+        parts += [f"switches (saved): {kept}", _columns(taps), ""]
     parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
     parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
     exact = _six_digits(plane)
@@ -290,9 +331,17 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
         if plane.is_max and len(plane.arrivals[cell]) > 1
     ]
     parts += [*sums, ""] if sums else []
+    units = unit_words(show, show_values)
+    parts += [units] if units else []
     parts += [f"{question} {answer}" for question, answer in answers(view, show, show_values)]
-    parts += [f"{cotangent_words(plane)}; sample {plane.sample[0]}, channel {plane.channel[0]}", ""]
+    where = f"{which('sample', *plane.sample)}; {which('channel', *plane.channel)}"
+    parts += [f"{cotangent_words(plane)}; {where}", ""]
     return "\n".join(parts)
+
+
+def _tap_text(plane: Plane, window: Window, cell: Cell, share: float) -> str:
+    tap = plane.tap(window, cell)
+    return f"{tap}:{share:.3g}" if plane.ties == "split" else str(tap)
 
 
 def _six_digits(plane: Plane) -> NumberFormat:
@@ -310,7 +359,9 @@ def _table(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.7g}"
+    if value != value:
+        return "NaN"
+    return f"{value:.7g}".replace("-inf", "−∞").replace("inf", "∞")
 
 
 def _columns(cells: Sequence[Sequence[str]]) -> str:
