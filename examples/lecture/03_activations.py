@@ -62,7 +62,7 @@ ROWS: list[tuple[str, Function, str, Formula]] = [
         lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
     ),
     (
-        "SQNL",
+        'SQNL (the slide prints "SQLN")',
         ag.sqnl,
         "1 for x > 2; x − x²/4 from 0 to 2; x + x²/4 from −2 to 0; −1 for x < −2",
         lambda x: np.select([x > 2, x >= 0, x >= -2], [np.ones_like(x), x - x**2 / 4, x + x**2 / 4], -1.0),

@@ -1,4 +1,4 @@
-"""What the six scripts share: options, and the table of the lecture's numbers beside the computed ones."""
+"""What the scripts share: options, and the table of the lecture's numbers beside the computed ones."""
 
 import argparse
 import sys

@@ -19,6 +19,7 @@ SCRIPTS = [
     "04_pooling",
     "05_unpooling",
     "06_lenet",
+    "07_classics",
 ]
 Run = Callable[[str], tuple[str, Path]]
 
@@ -98,6 +99,8 @@ def test_every_number_agrees_and_every_drawing_is_named(run: Run, name: str) -> 
         ("06_lenet", "C5: 120 filters 16 x 5 x 5, and biases", "48,120"),
         ("06_lenet", "F6: 84 x 120, and biases", "10,164"),
         ("06_lenet", "all", "60,000"),
+        ("07_classics", "VGG-16: parameters at 1,000 classes", "138,357,544"),
+        ("07_classics", "ResNet-18: parameters at 1,000 classes", "11,689,512"),
     ],
 )
 def test_the_lectures_numbers(run: Run, name: str, fact: str, number: str) -> None:

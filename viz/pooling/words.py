@@ -73,7 +73,8 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
     if sums:
         found.append(sums)
     if plane.is_max:
-        ties = " ".join(filter(None, [_ties(view, show, show_values), _zero_ties(view)]))
+        told = filter(None, [_ties(view, show, show_values), _zero_ties(view)])
+        ties = ". ".join(sentence.rstrip(".") for sentence in told)
         if ties:
             found.append(("Ties?", ties))
         found.append(("Why 0?", _zeros(plane)))
@@ -288,7 +289,7 @@ def unit_words(show: NumberFormat, show_values: NumberFormat) -> str:
     """The powers of ten that the sentences count in, empty where there are none."""
     units = [("gradients", show.unit), ("values", show_values.unit)]
     named = [f"{what} in {unit}" for what, unit in units if unit]
-    return f"In the sentences: {', '.join(named)}." if named else ""
+    return f'In the sentences, except "What is lost?": {", ".join(named)}.' if named else ""
 
 
 def crop_words(view: View) -> str:
