@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 import autograd_cnn as ag
-from autograd_cnn.testing import pytest_plugin
 
 ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "autograd_cnn" / "testing" / "pytest_plugin.py"  # in a wheel it has another name
 
 TESTS = """
 import autograd_cnn as ag
@@ -26,8 +26,7 @@ def test_wrong(gradcheck):
 
 def test_a_failure_is_the_report_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
-    plugin = Path(pytest_plugin.__file__)
-    (tmp_path / "conftest.py").write_text(plugin.read_text())
+    (tmp_path / "conftest.py").write_text(PLUGIN.read_text())
     command = [
         sys.executable,
         "-m",
