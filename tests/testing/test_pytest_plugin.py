@@ -58,7 +58,7 @@ def test_to_load_it_does_not_load_the_library() -> None:
         "import runpy, sys; runpy.run_path(sys.argv[1]); "
         "assert not [m for m in sys.modules if m.split('.')[0] in ('autograd_cnn', 'viz', 'numpy')]"
     )
-    subprocess.run([sys.executable, "-c", code, pytest_plugin.__file__], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(PLUGIN)], check=True, timeout=60)
 
 
 def test_the_entry_point_names_the_copy_that_wheels_carry() -> None:
