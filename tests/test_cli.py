@@ -84,8 +84,8 @@ def test_routing_is_the_one_that_was_announced(demo):
     announced = re.search(r"gradient of logit (\d), .*number (\d+) of the held-out ones", result.stdout)
     logit, sample = announced.groups()
     assert f"dY: gradient of logit {logit}" in words
-    assert f"sample {sample} of 360" in words
-    assert "of 16" in words
+    assert f"sample {sample} (of 0 to 359)" in words
+    assert "(of 0 to 15)" in words
     assert "window 2 × 2, stride 2" in words
 
 
