@@ -32,6 +32,7 @@ def test_a_failure_is_the_report_and_nothing_else(tmp_path: Path) -> None:
         "-m",
         "pytest",
         "-q",
+        "-rN",  # no summary: pytest words it in another way where CI is set
         "-p",
         "no:cacheprovider",
         "--rootdir",
