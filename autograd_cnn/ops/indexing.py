@@ -35,6 +35,7 @@ slice_p: Primitive = Primitive(
     "x",
     shape=_sliced_shape,
     transposes={"x": lambda g, *, index, shape: unslice_p(g, index=index, shape=shape)},
+    check_first=False,
 )
 unslice_p: Primitive = Primitive(
     "unslice",
