@@ -70,7 +70,9 @@ class _BatchNorm(_Affine):
         normal, mean, variance = batch_norm(
             values, self.weight, self.bias, epsilon=self.epsilon, return_statistics=True
         )
-        if has_values(mean) or MODE.get().observer is not None:  # a trace refuses what it cannot follow
+        mode = MODE.get()
+        # a checkpoint's second run has been counted; a trace refuses what it cannot follow
+        if not mode.again and (has_values(mean) or mode.observer is not None):
             count = values.size // max(self.channels, 1)
             with no_grad():
                 self._follow(self.running_mean, mean)
