@@ -234,8 +234,10 @@ def lp_pool2d(
     -----
     Section 4 of the lecture. Where the powers of the largest values leave the dtype's range, everything is
     divided by a power of two first, which changes no digit; values so much smaller than the largest that
-    their own powers vanish count as 0. PyTorch leaves out the absolute value: with odd p and negative x it
-    adds signed powers, so that p = 1 may give a negative "norm", and p = 3 gives NaN where the sum is negative.
+    their own powers vanish count as 0.
+
+    PyTorch leaves out the absolute value: with odd p and negative x it adds signed powers, so that p = 1 may
+    give a negative "norm", and p = 3 gives NaN where the sum is negative.
 
     Examples
     --------
