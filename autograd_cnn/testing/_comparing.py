@@ -220,7 +220,7 @@ class Check:
         )
 
     def is_steady(self) -> bool:
-        """Say whether differences along a random direction are sharp enough to be magnified: two steps agree."""
+        """Say whether differences along a random direction are sharp enough to magnify: two steps agree."""
         here = {n: self.tensors[n]._data for n in self.checked}
         moves = {n: self.rng.uniform(0.5, 1.0, self.tensors[n].shape) for n in self.checked}
         with np.errstate(all="ignore"):
