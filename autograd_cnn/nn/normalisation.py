@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class _Affine(Module):
 
 
 class _BatchNorm(_Affine):
-    axes: int
+    rank: ClassVar[int]
 
     @checked
     def __init__(
@@ -53,14 +53,14 @@ class _BatchNorm(_Affine):
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, ...); while training, move the running statistics towards its own."""
         values = as_tensor(x)
-        if values.ndim not in ((2, 3) if self.axes == 1 else (self.axes + 2,)):
+        if values.ndim not in ((2, 3) if self.rank == 1 else (self.rank + 2,)):
             raise ShapeError(
                 type(self).__name__,
                 f"x has {values.ndim} axes",
                 operands={"x": values},
                 fits="x (N, channels) or (N, channels, L)"
-                if self.axes == 1
-                else f"x (N, channels, {self.axes} axes of positions)",
+                if self.rank == 1
+                else f"x (N, channels, {self.rank} axes of positions)",
             )
         if not self.training:
             running = (self.running_mean, self.running_variance)
@@ -104,7 +104,7 @@ class BatchNorm1d(_BatchNorm):
             [ 1.]], dtype=float32, made by normalise)
     """
 
-    axes = 1
+    rank = 1
 
 
 class BatchNorm2d(_BatchNorm):
@@ -139,7 +139,7 @@ class BatchNorm2d(_BatchNorm):
     tensor([0.5, 0.5], dtype=float32, name='running_mean')
     """
 
-    axes = 2
+    rank = 2
 
 
 class BatchNorm3d(_BatchNorm):
@@ -157,7 +157,7 @@ class BatchNorm3d(_BatchNorm):
     4
     """
 
-    axes = 3
+    rank = 3
 
 
 class LayerNorm(_Affine):
@@ -239,8 +239,54 @@ class GroupNorm(_Affine):
         return f"{self.groups} groups of {self.channels} channels"
 
 
-class InstanceNorm2d(_Affine):
+class _InstanceNorm(_Affine):
+    rank: ClassVar[int]
+
+    @checked
+    def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
+        self.channels, self.epsilon = channels, epsilon
+        self._start((channels,), affine)
+
+    def forward(self, x: Any) -> Tensor:
+        """Normalise x (N, channels, *positions)."""
+        values = as_tensor(x)
+        if values.ndim != self.rank + 2 or values.shape[1] != self.channels:
+            raise ShapeError(
+                type(self).__name__,
+                "x does not go with the layer",
+                operands={"x": values},
+                fits=f"x (N, {self.channels}, {('L', 'H, W', 'D, H, W')[self.rank - 1]})",
+            )
+        return instance_norm(values, self.weight, self.bias, self.epsilon)
+
+    def describe(self) -> str:
+        """Say the channels."""
+        return f"{self.channels} channels"
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Instance normalisation of (N, channels, L); otherwise as `InstanceNorm2d`.
+
+    Parameters
+    ----------
+    channels, epsilon, affine
+        As in `InstanceNorm2d`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.nn.InstanceNorm1d(1, epsilon=1e-12)(ag.tensor([[[1.0, 3.0]]]))
+    tensor([[[-1.,  1.]]], dtype=float32, made by normalise)
+    """
+
+    rank = 1
+
+
+class InstanceNorm2d(_InstanceNorm):
     """Instance normalisation of (N, channels, H, W); see `autograd_cnn.instance_norm`.
+
+    Each channel of each sample is normalised by the mean and variance of its own positions; there are no
+    running statistics, so training and evaluation are the same.
 
     Parameters
     ----------
@@ -251,6 +297,13 @@ class InstanceNorm2d(_Affine):
     affine : bool
         Whether to learn a scale (from 1) and a shift (from 0) a channel.
 
+    Raises
+    ------
+    RangeError
+        When there are no channels.
+    ShapeError
+        When called with x of another rank or of other channels.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -259,26 +312,25 @@ class InstanceNorm2d(_Affine):
     (2, 3, 4, 4)
     """
 
-    @checked
-    def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
-        self.channels, self.epsilon = channels, epsilon
-        self._start((channels,), affine)
+    rank = 2
 
-    def forward(self, x: Any) -> Tensor:
-        """Normalise x (N, channels, H, W)."""
-        values = as_tensor(x)
-        if values.ndim != 4 or values.shape[1] != self.channels:
-            raise ShapeError(
-                "InstanceNorm2d",
-                "x does not go with the layer",
-                operands={"x": values},
-                fits=f"x (N, {self.channels}, H, W)",
-            )
-        return instance_norm(values, self.weight, self.bias, self.epsilon)
 
-    def describe(self) -> str:
-        """Say the channels."""
-        return f"{self.channels} channels"
+class InstanceNorm3d(_InstanceNorm):
+    """Instance normalisation of (N, channels, D, H, W); otherwise as `InstanceNorm2d`.
+
+    Parameters
+    ----------
+    channels, epsilon, affine
+        As in `InstanceNorm2d`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.nn.InstanceNorm3d(3).count_parameters()
+    6
+    """
+
+    rank = 3
 
 
 class LocalResponseNorm(Module):

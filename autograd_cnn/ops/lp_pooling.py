@@ -116,6 +116,12 @@ odd_power_p: Primitive = Primitive(
 )
 
 
+def check_norm(op: str, p: float) -> None:
+    """Refuse a power that gives no norm."""
+    if not (isinstance(p, (int, float)) and p >= 1):
+        raise RangeError(op, f"p={p!r} gives no norm", fits="a number from 1 on, or math.inf")
+
+
 def _lp_pool(
     rank: int,
     x: Any,
@@ -127,8 +133,7 @@ def _lp_pool(
     rounding: str,
 ) -> Tensor:
     op = f"lp_pool{rank}d"
-    if not (isinstance(p, (int, float)) and p >= 1):
-        raise RangeError(op, f"p={p!r} gives no norm", fits="a number from 1 on, or math.inf")
+    check_norm(op, p)
     image = as_float(image_of(op, x, rank))
     geometry = pool_geometry(op, image, window, stride, padding, dilation, rounding)
     if p == math.inf:
