@@ -60,7 +60,7 @@ def fan_of(node: Node) -> int:
             geometry: WindowGeometry = node.settings["geometry"]
             return math.prod(geometry.window)
         case "sum":
-            return math.prod(node.inputs[0].shape) // max(math.prod(node.shape), 1)
+            return int(math.prod(node.inputs[0].shape) // max(math.prod(node.shape), 1))
         case "resample":
             maps: tuple[AxisMap, ...] = node.settings["maps"]
             return math.prod(-(-m.input // m.output) + 1 for m in maps)
