@@ -36,6 +36,8 @@ class Routing:
         The call's name, such as ``"max_pool2d"``.
     to : {"input", "weight"}
         Whose gradient it is.
+    whole : bool
+        Whether every output cell was followed: ``outputs`` was left out.
     geometry : WindowGeometry, ConvGeometry or None
         Sizes of input, window and output; stride, padding, dilation. None where there are no windows, or
         where their sizes differ (adaptive pooling of sizes that don't divide).
@@ -64,6 +66,7 @@ class Routing:
 
     op: str
     to: Operand
+    whole: bool
     geometry: WindowGeometry | ConvGeometry | None
     ties: Literal["first", "last", "split"] | None
     input: Array | None
@@ -176,6 +179,7 @@ def routing(
     return Routing(
         op=name_of(node),
         to=to,
+        whole=outputs is None,
         geometry=geometry,
         ties=ties,
         input=_input(way if to == "input" else way_to(node, "input")),
