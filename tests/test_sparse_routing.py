@@ -211,7 +211,10 @@ def test_adaptive_and_global_pools(size: Any, ties: Any) -> None:
     assert (routing.switches is not None) == divides
     check(ag.adaptive_avg_pool2d(x, size), x)
     assert check(ag.global_max_pool(x, ties=ties), x).ties == ties
-    assert set(check(ag.global_avg_pool(x), x).coefficients.tolist()) == {1 / 36}
+    average = check(ag.global_avg_pool(x), x)
+    assert set(average.coefficients.tolist()) == {1 / 36}
+    assert isinstance(average.geometry, ag.WindowGeometry)
+    assert average.geometry.window == (6, 6)
 
 
 def test_lp_coefficients_are_signed_shares_of_the_norm() -> None:
@@ -332,3 +335,4 @@ def test_cells_counted_from_the_end_and_twice() -> None:
     twice = ag.routing(y, outputs=[(0, 0, -1, -1), (0, 0, 1, 1)])
     assert once.input_cells.tolist() == twice.input_cells.tolist()
     assert len(ag.routing(y, outputs=[])) == 0
+    assert (ag.routing(y).whole, once.whole) == (True, False)

@@ -145,15 +145,11 @@ def _saved_words(y: ag.Tensor) -> str:
         for value in node.saved
         if isinstance(value.array, np.ndarray) and value.array.size > 1
     }
-    names = {
-        "x": "X",
-        "weight": "W",
-        "out": "Y",
-        "y": "X" if last.primitive.name == "conv_transpose" else "y",
-    }
+    names = {"x": "X", "y": "X", "weight": "W", "out": "Y"}
     words = [
         f"{names.get(name, name)}, {array.dtype}, {array.nbytes:,} B" for (name, _), array in kept.items()
     ]
+    words.sort(key=lambda text: text.startswith("W"))
     if not words:
         return "Nothing."
     if last.primitive.name == "relu":

@@ -250,6 +250,10 @@ def _geometry(node: Node, way: Way) -> WindowGeometry | ConvGeometry | None:
     """Give the windows' sizes, where they say where the input's cells lie."""
     if way.first("resample"):
         return None
+    if name_of(node) == "global_avg_pool":
+        size = way.target.shape[2:]
+        ones = (1,) * len(size)
+        return WindowGeometry(size, size, ones, size, ((0, 0),) * len(size), ones)
     windowed = way.first("window_sum", "max_pool", "conv", "conv_transpose")
     if windowed is None:
         return None

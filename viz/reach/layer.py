@@ -16,8 +16,8 @@ from viz.reach.sheet import Plane
 MOST = 10
 MOST_TERMS = 4
 SUBTITLE = (
-    "Forward, each output is a row of W times x. Backward, an output's gradient goes to the inputs by that row, "
-    "and to that row by the inputs."
+    "Forward, each output is a row of W times x. "
+    "Backward, an output's gradient goes to the inputs by that row, and to that row by the inputs."
 )
 
 
@@ -160,8 +160,8 @@ def _spelled(layer: Layer) -> str:
     more = f" + {len(parts) - MOST_TERMS} smaller" if len(parts) > MOST_TERMS else ""
     sign = "=" if shown.adds_up(terms, total) else "≈"
     return (
-        f"Every input gets something from every output: dX{number} = {names}{more} = {sheet.added(terms, shown)} "
-        f"{sign} {shown(total)}"
+        f"Every input gets something from every output: dX{number} = {names}{more} "
+        f"= {sheet.added(terms, shown)} {sign} {shown(total)}"
     )
 
 

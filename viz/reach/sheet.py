@@ -265,7 +265,7 @@ def table(values: Any) -> str:
 
 
 def _plain(value: float) -> str:
-    return "NaN" if value != value else f"{value:.7g}".replace("-inf", "−∞").replace("inf", "∞")
+    return "NaN" if value != value else f"{value + 0.0:.7g}".replace("-inf", "−∞").replace("inf", "∞")
 
 
 def best_span(weight: Plane, most: int) -> tuple[tuple[int, int], tuple[int, int]]:

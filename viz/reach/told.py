@@ -179,10 +179,12 @@ class Told:
             parts += [name, sheet.table(values), ""]
         parts.append(f"Y {place} = {reach.output:.6g}, dY {place} = {reach.cotangent:.6g}")
         for partner in reach.partners:
+            to_input = partner.weight * reach.cotangent + 0.0
+            to_weight = partner.value * reach.cotangent + 0.0
             parts.append(
                 f"  x {reach.place(partner.cell)} = {partner.value:.6g} meets "
                 f"{reach.tap_name(partner.tap)} = {partner.weight:.6g}: "
-                f"to X {partner.weight * reach.cotangent + 0.0:.6g}, to W {partner.value * reach.cotangent + 0.0:.6g}"
+                f"to X {to_input:.6g}, to W {to_weight:.6g}"
             )
         parts += ["", *(f"{question} {answer}" for question, answer in self.answers())]
         return "\n".join([*parts, self.footer(), ""])
