@@ -86,6 +86,21 @@ def routing(
     """
     if theme not in THEMES:
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and inf are drawn as such
+        return _drawn(y, loss, cotangent, sample, channel, theme, spotlight, filter)
+
+
+def _drawn(
+    y: ag.Tensor | ag.Routing,
+    loss: ag.Tensor | None,
+    cotangent: Any,
+    sample: int,
+    channel: int | None,
+    theme: str,
+    spotlight: Any,
+    filter: int | None,
+) -> Drawing:
+    """Look at what made the tensor, and draw it."""
     if isinstance(y, ag.Routing):
         if loss is not None or cotangent is not None:
             raise UndrawableError(

@@ -170,7 +170,8 @@ def routing(
     dy, source = _cotangent(y, node, loss, cotangent)
     entries = entries_of(node, way, _chosen(y, outputs))
     shape = way.target.shape
-    sent = entries.coefficients.astype(np.float64) * dy.reshape(-1)[entries.outputs]
+    with np.errstate(all="ignore"):  # infinite slopes and cotangents are values
+        sent = entries.coefficients.astype(np.float64) * dy.reshape(-1)[entries.outputs]
     gradient = np.bincount(entries.cells, sent, minlength=math.prod(shape))
     geometry = _geometry(node, way)
     maximum = way.first("max_pool")

@@ -192,13 +192,14 @@ class _Layout:
         y = max(board.top, board.middle - height / 2)
         items: list[Item] = [Text(left, y + 11 + 15 * n, line, 11, "forward") for n, line in enumerate(lines)]
         y += 15 * len(lines) + 6
-        cell = Box(left, y, left + 62, y + 28)
-        place = reach.place(reach.output_cell)
-        result = (Span(f"= Y {place}", bold=True),)
-        items += [*sheet.value_cell(cell, self.y(reach.output), bold=True)]
-        items.append(Board(cell.left, cell.top, 62, (0, 1), (0, 1), 28).outline((0, 0)))
-        items.append(Text(left, cell.bottom + 14, result, 11, "forward"))
-        return [Group(tuple(items), id="Y")], cell.bottom + 18
+        cell = Board(left, y, 62, (0, 1), (0, 1), 28)
+        drawn = sheet.value_cell(cell.box((0, 0)), self.y(reach.output), bold=True)
+        result = (Span(f"= Y {reach.place(reach.output_cell)}", bold=True),)
+        items += [
+            Group((*drawn, cell.outline((0, 0))), id="Y"),
+            Text(left, cell.bottom + 14, result, 11, "forward"),
+        ]
+        return items, cell.bottom + 18
 
     def _parts(self, top: float) -> tuple[list[Item], float]:
         """The cell of dY, what it sends to the inputs and what to the weights; and where they end."""
@@ -214,23 +215,15 @@ class _Layout:
         inputs = Board(left + width + 24, top, wide, rows, columns, high)
         weights = Board(sheet.RIGHT + sheet.HALF - 16 - wide * count, top, wide, rows, columns, high)
         middle = max(inputs.middle, top + 22)
-        cell = Box(left, middle - 16, left + width, middle + 16)
-        source = sheet.gradient_cell(cell, reach.cotangent, self.dx, self.largest)
-        source.append(Board(cell.left, cell.top, width, (0, 1), (0, 1), 32).outline((0, 0)))
-        source.append(
-            Text(
-                left, cell.top - 8, (Span(f"dY {reach.place(reach.output_cell)}", bold=True),), 11, "backward"
-            )
-        )
-        source.append(
-            Line(
-                ((cell.right + 4, middle), (inputs.left - 4, middle)),
-                "backward",
-                2.6,
-                head="filled",
-                head_size=9,
-            )
-        )
+        cell = Board(left, middle - 16, width, (0, 1), (0, 1), 32)
+        source = sheet.gradient_cell(cell.box((0, 0)), reach.cotangent, self.dx, self.largest)
+        name = (Span(f"dY {reach.place(reach.output_cell)}", bold=True),)
+        way = ((cell.right + 4, middle), (inputs.left - 4, middle))
+        items: list[Item] = [
+            Group((*source, cell.outline((0, 0))), id="dY"),
+            Text(left, cell.top - 8, name, 11, "backward"),
+            Line(way, "backward", 2.6, head="filled", head_size=9),
+        ]
         dy = (self.dx, reach.cotangent)
         by_weight = self._factors(inputs, {tap: (self.w, p.weight, *dy) for tap, p in met.items()}, self.dx)
         by_input = self._factors(weights, {tap: (self.x, p.value, *dy) for tap, p in met.items()}, self.dw)
@@ -254,7 +247,7 @@ class _Layout:
             sheet.panel_name(weights.left, top - 11, "to W:", "x · dY", "backward", 11),
         ]
         grids = [self._grid("to X", inputs, to_input), self._grid("to W", weights, to_weight)]
-        return [Group(tuple(source), id="dY"), *names, *grids], max(inputs.bottom, cell.bottom)
+        return [*items, *names, *grids], max(inputs.bottom, cell.bottom)
 
     def _factors(
         self,

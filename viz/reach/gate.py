@@ -87,8 +87,9 @@ def gate_of(
                 f"so {what} is {-count} to {count - 1}"
             )
     sample, channel = sample % counts[0], channel % counts[1]
-    slopes = np.zeros(shape)
-    slopes[tuple(routed.output_cells.T)] = routed.coefficients
+    slopes = np.zeros(routed.output.size)
+    places = np.ravel_multi_index(tuple(routed.output_cells.T), shape) if shape else slice(len(routed))
+    slopes[places] = routed.coefficients
 
     def plane(array: Any) -> Plane:
         values = np.asarray(array, np.float64).reshape(*counts, *shape[2:] if len(shape) > 2 else shape[-1:])
