@@ -129,7 +129,7 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
     "rbf_output": {"prototypes": lambda: floats(4, 3)},
     "repeat": {"repeats": lambda: 2},
     "roll": {"shift": lambda: 1},
-    "routing": {"pooled": lambda: ag.max_pool2d(ag.tensor(planes(2), requires_grad=True), 2)},
+    "routing": {"y": lambda: ag.max_pool2d(ag.tensor(planes(2), requires_grad=True), 2)},
     "rrelu": {"rng": generator},
     "saved_bytes": {"tensors": lambda: (leaf(2) * 2,)},
     "scatter_add": {"updates": lambda: floats(1, 3)},
