@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
@@ -73,7 +74,8 @@ def routing(
             )
         routed = pooled
     else:
-        routed = ag.routing(pooled, loss=loss, cotangent=cotangent)
+        cells = _plane_cells(pooled, sample, channel)
+        routed = ag.routing(pooled, loss=loss, cotangent=cotangent, outputs=cells)
         after_relu = _follows_relu(pooled)
     plane = plane_of(routed, sample, channel, after_relu)
     picture = RoutingLayout.of(plane, spotlight)
@@ -83,6 +85,14 @@ def routing(
         _data(plane, picture.view),
         theme,
     )
+
+
+def _plane_cells(pooled: ag.Tensor, sample: int, channel: int) -> list[tuple[int, ...]]:
+    """The output cells of the plane that is drawn; to follow those of a whole batch would take long."""
+    if pooled.ndim < 3 or not all(-n <= i < n for i, n in zip((sample, channel), pooled.shape, strict=False)):
+        return []  # refused later, in words
+    first = (sample % pooled.shape[0], channel % pooled.shape[1])
+    return [(*first, *place) for place in np.ndindex(*pooled.shape[2:])]
 
 
 def _follows_relu(pooled: ag.Tensor) -> bool:
