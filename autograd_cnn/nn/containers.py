@@ -44,6 +44,8 @@ class Sequential(_Modules):
     ------
     DTypeError
         When an argument is not a Module.
+    RangeError
+        When a pooling before the last module gives its indices too: what follows takes one array.
 
     Examples
     --------
@@ -58,6 +60,13 @@ class Sequential(_Modules):
             [*((str(number), module) for number, module in enumerate(modules)), *named.items()],
             "Sequential(*layers) for a list; nn.ReLU() and the like for functions",
         )
+        for name, module in list(self._children().items())[:-1]:
+            if getattr(module, "return_indices", False):
+                raise RangeError(
+                    "Sequential",
+                    f"{type(module).__name__} {name!r} gives a pair, and what follows takes one array",
+                    fits="return_indices=False, or a Module whose forward hands the indices to an un-pooling",
+                )
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self._children().values())

@@ -22,7 +22,7 @@ from autograd_cnn.ops.movement import flatten, reshape
 
 
 class Dense(Module):
-    """Fully connected layer; see `autograd_cnn.dense`.
+    """Fully connected layer, ``y = x @ weight.T + bias``; see `autograd_cnn.dense`.
 
     Parameters
     ----------
@@ -33,7 +33,16 @@ class Dense(Module):
     rng : numpy.random.Generator
         Draws the first weights.
     init : callable
-        ``init(shape, rng)`` gives them.
+        ``init(shape, rng)`` gives them, for the weight's shape (outputs, inputs).
+
+    Raises
+    ------
+    RangeError
+        When there are no inputs or no outputs.
+    DTypeError
+        When ``rng`` is no generator or ``init`` no function.
+    ShapeError
+        When called with x whose last axis has another size.
 
     Examples
     --------

@@ -119,7 +119,7 @@ class MaxPool2d(_MaxPool):
         or equal shares.
     return_indices : bool
         Give a pair: the values, and the winners' flat indices in the sample's own plane, an int64 Tensor of
-        the same shape. `MaxUnpool2d` takes both; a `Sequential` hands a pair on as one argument.
+        the same shape. `MaxUnpool2d` takes both; a `Sequential` cannot hand them on.
 
     Raises
     ------

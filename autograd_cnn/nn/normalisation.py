@@ -15,7 +15,7 @@ from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._operands import as_tensor, has_values
 from autograd_cnn.ops._shapes import Shape
-from autograd_cnn.ops.normalisation import batch_norm, group_norm, instance_norm, layer_norm
+from autograd_cnn.ops.normalisation import batch_norm, check_epsilon, group_norm, instance_norm, layer_norm
 from autograd_cnn.ops.response_normalisation import local_response_norm
 
 
@@ -25,7 +25,9 @@ class _Affine(Module):
     weight: Tensor | None
     bias: Tensor | None
 
-    def _start(self, shape: Shape, affine: bool) -> None:
+    def _start(self, shape: Shape, epsilon: float, affine: bool) -> None:
+        check_epsilon(type(self).__name__, epsilon)
+        self.epsilon = epsilon
         if min(shape, default=1) < 1:
             raise RangeError(
                 type(self).__name__, f"there is nothing to scale in the shape {shape}", fits="sizes from 1 on"
@@ -34,7 +36,22 @@ class _Affine(Module):
         self.bias = tensor(np.zeros(shape, np.float32), requires_grad=True) if affine else None
 
 
-class _BatchNorm(_Affine):
+class _ChannelNorm(_Affine):
+    channels: int
+
+    def _check_channels(self, x: Tensor) -> None:
+        """Refuse other channels here: without weights, the functions would take any number of them."""
+        if x.ndim < 2 or x.shape[1] != self.channels:
+            raise ShapeError(
+                type(self).__name__,
+                f"x has not the layer's {self.channels} channels",
+                operands={"x": x},
+                rule=f"x.shape[1] == {self.channels}",
+                fits=f"x (N, {self.channels}, ...)",
+            )
+
+
+class _BatchNorm(_ChannelNorm):
     rank: ClassVar[int]
 
     @checked
@@ -45,8 +62,8 @@ class _BatchNorm(_Affine):
             raise RangeError(
                 type(self).__name__, f"momentum={momentum!r} is no share", fits="a number from 0 to 1"
             )
-        self.channels, self.momentum, self.epsilon = channels, momentum, epsilon
-        self._start((channels,), affine)
+        self.channels, self.momentum = channels, momentum
+        self._start((channels,), epsilon, affine)
         self.running_mean = tensor(np.zeros(channels, np.float32))
         self.running_variance = tensor(np.ones(channels, np.float32))
 
@@ -62,6 +79,7 @@ class _BatchNorm(_Affine):
                 if self.rank == 1
                 else f"x (N, channels, {self.rank} axes of positions)",
             )
+        self._check_channels(values)
         if not self.training:
             running = (self.running_mean, self.running_variance)
             result: Tensor = batch_norm(values, self.weight, self.bias, *running, self.epsilon)
@@ -128,6 +146,13 @@ class BatchNorm2d(_BatchNorm):
         (channels,); used when not ``training``. The variance is the unbiased one (count - 1 in the divisor).
         `Tensor.assign_` moves them at each training call.
 
+    Raises
+    ------
+    RangeError
+        When there are no channels, or ``momentum`` is not from 0 to 1.
+    ShapeError
+        When called with x of another rank or of other channels.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -183,8 +208,7 @@ class LayerNorm(_Affine):
     def __init__(self, shape: int | Sequence[int], epsilon: float = 1e-5, affine: bool = True) -> None:
         sizes = whole_numbers(shape)
         self.shape = sizes if isinstance(sizes, tuple) else (int(sizes or 0),)
-        self.epsilon = epsilon
-        self._start(self.shape, affine)
+        self._start(self.shape, epsilon, affine)
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (..., *shape)."""
@@ -203,7 +227,7 @@ class LayerNorm(_Affine):
         return str(self.shape)
 
 
-class GroupNorm(_Affine):
+class GroupNorm(_ChannelNorm):
     """Group normalisation; see `autograd_cnn.group_norm`.
 
     Parameters
@@ -214,6 +238,13 @@ class GroupNorm(_Affine):
         Added to the variance.
     affine : bool
         Whether to learn a scale (from 1) and a shift (from 0) a channel.
+
+    Raises
+    ------
+    RangeError
+        When the groups don't divide the channels.
+    ShapeError
+        When called with x of other channels.
 
     Examples
     --------
@@ -227,12 +258,14 @@ class GroupNorm(_Affine):
     def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         if groups < 1 or channels % groups:
             raise RangeError("GroupNorm", f"groups={groups} must divide {channels} channels", fits="groups=1")
-        self.groups, self.channels, self.epsilon = groups, channels, epsilon
-        self._start((channels,), affine)
+        self.groups, self.channels = groups, channels
+        self._start((channels,), epsilon, affine)
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, ...)."""
-        return group_norm(x, self.weight, self.bias, groups=self.groups, epsilon=self.epsilon)
+        values = as_tensor(x)
+        self._check_channels(values)
+        return group_norm(values, self.weight, self.bias, groups=self.groups, epsilon=self.epsilon)
 
     def describe(self) -> str:
         """Say groups and channels."""
@@ -244,8 +277,8 @@ class _InstanceNorm(_Affine):
 
     @checked
     def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
-        self.channels, self.epsilon = channels, epsilon
-        self._start((channels,), affine)
+        self.channels = channels
+        self._start((channels,), epsilon, affine)
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, *positions)."""

@@ -45,6 +45,11 @@ def _check(op: str, x: Tensor, least: int, epsilon: float) -> None:
             rule="x (samples, channels, *positions)",
             fits=f"x with at least {least} axes",
         )
+    check_epsilon(op, epsilon)
+
+
+def check_epsilon(op: str, epsilon: float) -> None:
+    """Refuse what would leave nothing to divide by where all values are equal."""
     if not epsilon > 0:
         raise RangeError(op, f"epsilon={epsilon!r} must be above 0", fits="1e-5")
 

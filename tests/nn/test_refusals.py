@@ -74,6 +74,10 @@ LAYERS = {
         lambda: ag.nn.MaxPool1d(2, ties="split", return_indices=True),
         r'MaxPool1d: with ties="split" a window has no single index',
     ),
+    "a pair in a chain": (
+        lambda: ag.nn.Sequential(ag.nn.MaxPool2d(2, return_indices=True), ag.nn.ReLU()),
+        r"Sequential: MaxPool2d '0' gives a pair.*fits: return_indices=False",
+    ),
     "adaptive ties": (lambda: ag.nn.AdaptiveMaxPool3d(2, ties="lats"), r'AdaptiveMaxPool3d: .*mean "last"'),
     "a flag": (lambda: ag.nn.MaxPool2d(2, return_indices=2), r"return_indices=2 .*fits: True or False"),
     "size": (lambda: ag.nn.AdaptiveAvgPool2d((2, 0)), r"AdaptiveAvgPool2d: size=\(2, 0\) is not understood"),
@@ -97,6 +101,7 @@ LAYERS = {
     "corners": (lambda: ag.nn.Interpolate(2, align_corners=True), r"nearest cells have no corners"),
     "new shape": (lambda: ag.nn.Reshape((-1, -1)), r"Reshape: shape=\(-1, -1\) is not understood"),
     "instances": (lambda: ag.nn.InstanceNorm3d(0), r"InstanceNorm3d: there is nothing to scale"),
+    "epsilon": (lambda: ag.nn.LayerNorm(3, epsilon=0), r"LayerNorm: epsilon=0 must be above 0"),
     "probability": (lambda: ag.nn.Dropout3d(2, rng=RNG), r"Dropout3d: p=2 is no probability"),
     "list": (lambda: ag.nn.ModuleList([ag.relu]), r"ModuleList: argument '0' is a function, not a Module"),
     "a module for a list": (lambda: ag.nn.ModuleList(ag.nn.ReLU()), r"ModuleList: .*fits: a list of modules"),
