@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from autograd_cnn._creation import abstract_tensor
+from autograd_cnn._display import Displayed
 from autograd_cnn._graph import Recording
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._program.entries import Fixed, Program, Value
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Graph(Program):
+class Graph(Displayed, Program):
     """An immutable program: what a function does to arrays of known shapes and dtypes.
 
     `trace` makes one. It holds no Tensor, only names, entries and the values of its constants. Calling it
