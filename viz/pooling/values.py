@@ -142,7 +142,7 @@ def _stack(names: tuple[str, ...], room: float) -> tuple[str, ...]:
     return names if len(names) * 10.5 <= room else (names[0], "…") if room >= 21 else (names[0],)
 
 
-def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) -> list[Item]:
+def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | None) -> list[Item]:
     """X: winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
     plane = view.plane
     items: list[Item] = []
@@ -156,6 +156,8 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) ->
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items += _input_cell(grid, view, cell, show, cell in losers)
+    if spotlight is None:
+        return items
     if any(step != 1 for step in plane.dilation):
         for cell in spotlight.cells:
             x, y = grid.corner(cell)
@@ -245,26 +247,40 @@ def draw_small_panel(
 ) -> list[Item]:
     """Y, switches or dY: one cell a window, named by letter (or by row and column along the edges)."""
     items: list[Item] = []
-    named = view.lettered and grid.cell >= 30
     for window in view.windows:
-        x, y = grid.corner((window.row, window.column))
-        paper = fill(window)
-        items.append(Rect(x, y, grid.cell, grid.cell, paper, "grid"))
-        if named:
-            name_ink: Role = role if paper == "value" else text_role_on(paper)
-            items.append(
-                middle_text(view.name(window), x + 5, y + 8, 10, fill=name_ink, anchor="start", bold=True)
-            )
-        items += content(grid, window, x, y)
-    if not named:
-        items += _edge_numbers(grid, view)
+        items += small_cell(grid, view, window, role, content, fill(window))
+    items += edge_numbers(grid, view)
     x, y = grid.corner((spotlight.row, spotlight.column))
     items.append(Rect(x, y, grid.cell, grid.cell, None, "ink", 2.5))
     return items
 
 
-def _edge_numbers(grid: Grid, view: View) -> list[Item]:
+def small_cell(
+    grid: Grid,
+    view: View,
+    window: Window,
+    role: Role,
+    content: Callable[[Grid, Window, float, float], list[Item]],
+    paper: Role,
+) -> list[Item]:
+    """One window's cell of Y, switches or dY, with its letter where there is room."""
+    x, y = grid.corner((window.row, window.column))
+    items: list[Item] = [Rect(x, y, grid.cell, grid.cell, paper, "grid")]
+    if _named(grid, view):
+        ink: Role = role if paper == "value" else text_role_on(paper)
+        items.append(middle_text(view.name(window), x + 5, y + 8, 10, fill=ink, anchor="start", bold=True))
+    return [*items, *content(grid, window, x, y)]
+
+
+def _named(grid: Grid, view: View) -> bool:
+    return view.lettered and grid.cell >= 30
+
+
+def edge_numbers(grid: Grid, view: View) -> list[Item]:
+    """Row and column numbers of a small panel whose cells have no room for letters."""
     items: list[Item] = []
+    if _named(grid, view):
+        return items
     for column in range(*view.window_columns):
         x = grid.centre((grid.first_row, column))[0]
         items.append(middle_text(str(column), x, grid.top - 6, 9, fill="muted"))
