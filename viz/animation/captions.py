@@ -56,7 +56,7 @@ def back_words(layout: RoutingLayout, window: Window) -> str:
     if window.split:
         share = layout.show(window.cotangent * window.shares[0][1])
         return f"{arrives} its {len(window.shares)} equal winners share it, {share} each."
-    return f"{arrives} its gradient goes back there, where the switch points."
+    return f"{arrives} its gradient goes back there."
 
 
 def others_words(layout: RoutingLayout, window: Window) -> str:
@@ -117,16 +117,18 @@ def last_words(layout: RoutingLayout) -> str:
     count = len(plane.windows)
     every = "One window is all there is" if count == 1 else f"All {count} windows do the same"
     cells = f"{received} {'cell receives' if received == 1 else 'cells receive'}, {stayed} stay 0"
-    text = f"{every}: {cells}."
     out, arrived = float(plane.cotangents.sum()), float(plane.gradient.sum())
     scale = float(np.abs(plane.cotangents).sum())
     if not (math.isfinite(scale) and math.isfinite(arrived)):
-        return text
+        return f"{every}: {cells}."
     digits = 6 - math.floor(math.log10(scale)) if scale else 6
     out, arrived = round(out, digits), round(arrived, digits)
     show = words.sum_format(out, arrived)
-    nothing = ", nothing is lost" if plane.is_max and abs(out - arrived) <= 1e-5 * scale else ""
-    return f"{text} {show(out)} sent, {show(arrived)} arrived{nothing}."
+    text = f"{every}: {show(out)} sent, {show(arrived)} arrived; {cells}."
+    zeros = sum(window.all_zero and window.cotangent != 0 for window in plane.windows)
+    if zeros and plane.after_relu:
+        text += f" ReLU will block what went to {zeros} all-zero {'window' if zeros == 1 else 'windows'}."
+    return text
 
 
 def share_word(window: Window) -> str:

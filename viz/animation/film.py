@@ -111,7 +111,7 @@ class Film:
         return self.scene(self.seconds)
 
     def frames(self, step: float) -> list[tuple[float, float]]:
-        """The times of all pictures, each with how long it stays; ``step`` seconds apart while something moves."""
+        """The times of all pictures, each with how long it stays; ``step`` apart while something moves."""
         times = {0.0}
         for layer in self.layers:
             times.update(time for time in (layer.start, layer.end) if time is not None)

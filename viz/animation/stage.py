@@ -16,7 +16,7 @@ from viz.pooling.plane import Cell, Window
 from viz.pooling.values import edge_numbers, index_room, indices, key_glyph
 from viz.pooling.view import Grid
 
-LARGEST_CELL = 44.0
+LARGEST_CELL = 50.0
 LARGEST_SMALL_CELL = 40.0
 CAPTION_SIZE = 18.0
 _CAPTION_TOP, _CAPTION_HEIGHT = 48.0, 58.0

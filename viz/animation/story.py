@@ -32,10 +32,12 @@ from viz.pooling.view import Grid, View
 
 MOST_SCANNED = 4
 MOST_FLIGHTS = 16
-SHORTEST_STEP = 2.1
-LAST_STEP = 3.2
-READING = 0.9
-"""Seconds that a finished step stays."""
+FLIGHT = 0.8
+READING = 0.7
+"""Seconds that a finished step stays, at least."""
+A_WORD = 0.19
+"""Seconds that a reader needs for a word of a caption."""
+LONGEST_CAPTION = 2.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class _Telling:
         last = captions.last_words(self.layout)
         start = self.clock
         self._last()
-        self.clock = start + LAST_STEP
+        self.clock = round(start + LONGEST_CAPTION, 2)
         self.steps.append(Step(last, start, self.clock))
         colours = captions.roles(self.view.plane, len(self.steps))
         for number, (step, colour) in enumerate(zip(self.steps, colours, strict=True), 1):
@@ -151,7 +153,7 @@ class _Telling:
     def _step(self, caption: str, act: Callable[[], None]) -> None:
         start = self.clock
         act()
-        self.clock = round(max(self.clock + READING, start + SHORTEST_STEP), 2)
+        self.clock = round(max(self.clock + READING, start + _reading_time(caption)), 2)
         self.steps.append(Step(caption, start, self.clock - 0.05))
 
     def _put(self, key: object, items: Sequence[Item], time: float | None = None) -> None:
@@ -245,19 +247,18 @@ class _Telling:
         before: Rect | None = None
         for number, window in enumerate(scanned, 1):
             before = self._scan(window, before)
-            self.clock += 0.35
+            self.clock += 0.3
             if view.plane.is_max:
                 self._show_input(scanned[:number])
             if window is not first:
-                self.clock += 0.1
                 self._small(stage.outputs, [window], full=True)
-                self.clock += 0.15
+                self.clock += 0.1
         self._mark(stage.outputs, first)
         self.clock += 0.25
         goal = stage.outputs.centre((first.row, first.column))
         for text, origin in self._kept(first):
-            self._fly(text, "forward", [(self.clock, origin), (self.clock + 0.8, goal)])
-        self.clock += 0.8
+            self._fly(text, "forward", [(self.clock, origin), (self.clock + FLIGHT, goal)])
+        self.clock += FLIGHT
         self._small(stage.outputs, [first], full=True)
 
     def _scan(self, window: Window, before: Rect | None) -> Rect:
@@ -269,7 +270,7 @@ class _Telling:
             self.frames[-1] = replace(last, end=self.clock)
             if (before.width, before.height) == (frame.width, frame.height):
                 start = Stop(self.clock, before.x - frame.x, before.y - frame.y)
-                stops = (start, Stop(self.clock + 0.3))
+                stops = (start, Stop(self.clock + 0.25))
         self.frames.append(Layer((frame,), self.clock, None, stops))
         return frame
 
@@ -289,7 +290,7 @@ class _Telling:
         """The winner's address drops to the switches; then every window has done the same."""
         stage, view, first = self.stage, self.view, self.pair.first
         if not view.plane.is_max:
-            self.clock += 0.8
+            self.clock += FLIGHT
             self._small(stage.outputs, view.windows, full=True)
             return
         goal = stage.middle.centre((first.row, first.column))
@@ -297,8 +298,8 @@ class _Telling:
         self.clock += 0.3
         for cell, _ in self._shown(first):
             tap = f"tap {view.plane.tap(first, cell)}"
-            self._fly(tap, "saved", [(self.clock, stage.inputs.centre(cell)), (self.clock + 0.9, goal)])
-        self.clock += 0.9
+            self._fly(tap, "saved", [(self.clock, stage.inputs.centre(cell)), (self.clock + FLIGHT, goal)])
+        self.clock += FLIGHT
         self._small(stage.middle, [first], full=True)
         self.clock += 0.5
         rest = [window for window in view.windows if window is not first]
@@ -336,9 +337,9 @@ class _Telling:
                 origin = stage.middle.centre((window.row, window.column))
                 if not plane.is_max:
                     origin = stage.middle.centre(divmod(plane.tap(window, cell), plane.window[1]))
-                way = [(self.clock, origin), (self.clock + 0.8, stage.gradients.centre(cell))]
+                way = [(self.clock, origin), (self.clock + FLIGHT, stage.gradients.centre(cell))]
                 self._fly(show(window.cotangent * share), "backward", way)
-        self.clock += 0.8
+        self.clock += FLIGHT
 
     def _back(self) -> None:
         """The cotangent arrives and follows the address."""
@@ -409,6 +410,10 @@ class _Telling:
                 self.frames[number] = replace(layer, end=self.clock)
         self._show_input(view.windows, lit)
         self.clock += 0.1
+
+
+def _reading_time(caption: str) -> float:
+    return min(LONGEST_CAPTION, A_WORD * len(caption.split()))
 
 
 def _nothing(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
