@@ -13,10 +13,11 @@ from viz.animation.svg import animated_svg
 from viz.canvas import raster
 from viz.canvas.drawing import Drawing, check_place, write_whole
 from viz.canvas.svg import to_svg
+from viz.canvas.theme import THEMES
 from viz.errors import UnknownFormatError
 
 FORMATS = ("svg", "gif", "png", "pdf", "json", "txt")
-GLIDE_STEP = 0.08
+GLIDE_STEP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Animation:
         The colours, unless a method is asked for others.
     loop : bool
         Whether the SVG starts again at its end; a GIF always does.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag, viz
+    >>> x = ag.tensor([[[[1.0, 5.0, 2.0], [2.0, 3.0, 4.0]]]], requires_grad=True)
+    >>> film = viz.animate(ag.max_pool2d(x, 2, stride=1), cotangent=[[[[0.4, 0.7]]]])
+    >>> len(film.text), len(film.frames()), 10 < film.seconds < 16.5
+    (6, 6, True)
+    >>> "<script" in film.svg()
+    False
     """
 
     film: Film
@@ -76,7 +87,8 @@ class Animation:
             raster.to_png(to_svg(scene, colours), scene.width, scene.height, scale)
             for scene in (self.film.scene(time) for time, _ in frames)
         ]
-        return to_gif(pictures, [seconds for _, seconds in frames])
+        paper = THEMES[colours][0].colour("paper")
+        return to_gif(pictures, [seconds for _, seconds in frames], paper)
 
     def save(
         self, path: str | os.PathLike[str], theme: str | None = None, scale: float | None = None

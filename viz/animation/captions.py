@@ -21,7 +21,7 @@ _PARTS = {
     8: "an eighth",
     9: "a ninth",
 }
-_NUMBERS = {2: "two", 3: "three", 4: "four"}
+_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
 def forward_words(layout: RoutingLayout, window: Window) -> str:
@@ -99,7 +99,9 @@ def second_words(layout: RoutingLayout, first: Window, second: Window, shared: C
         )
     text = sum_text(layout, first, second, shared)
     where = "won the same cell: two wins add" if plane.is_max else "counted the same cell too: two shares add"
-    return f"{name[0].upper()}{name[1:]} {where}, {text}."
+    more = len(plane.arrivals[shared]) - 2
+    to_come = f" ({_NUMBERS.get(more, more)} more to come)" if more else ""
+    return f"{name[0].upper()}{name[1:]} {where}, {text}{to_come}."
 
 
 def sum_text(layout: RoutingLayout, first: Window, second: Window, cell: Cell) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from viz.errors import ConversionError, MissingConverterError
 
-COLOURS = 96
+FLAT, MIXED = 64, 192
+"""Colours of the palette: those that fill most of the card, exactly; and those between them, on letters' edges."""
 
 
-def to_gif(pictures: Sequence[bytes], seconds: Sequence[float]) -> bytes:
+def to_gif(pictures: Sequence[bytes], seconds: Sequence[float], paper: str) -> bytes:
     """A GIF that repeats for ever.
 
     Parameters
@@ -22,6 +23,8 @@ def to_gif(pictures: Sequence[bytes], seconds: Sequence[float]) -> bytes:
         PNG files of one size.
     seconds : sequence of float
         How long each is shown, in hundredths of a second.
+    paper : str
+        The colour behind what is transparent, ``#RRGGBB``.
 
     Raises
     ------
@@ -32,11 +35,9 @@ def to_gif(pictures: Sequence[bytes], seconds: Sequence[float]) -> bytes:
     """
     image = pillow()
     try:
-        opened = [image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-        # One palette for all frames, from the fullest one: flat colours stay the same, and frames differ
-        # only where something moved, which keeps the file small.
-        sample = _stacked(image, [opened[0], opened[len(opened) // 2], opened[-1]])
-        palette = sample.quantize(COLOURS, dither=image.Dither.NONE)
+        opened = [_opaque(image, picture, paper) for picture in pictures]
+        # One palette for all frames: they then differ only where something moved, so the file stays small.
+        palette = _palette(image, [opened[0], opened[len(opened) // 2], opened[-1]])
         frames = [picture.quantize(palette=palette, dither=image.Dither.NONE) for picture in opened]
         file = io.BytesIO()
         frames[0].save(
@@ -54,13 +55,25 @@ def to_gif(pictures: Sequence[bytes], seconds: Sequence[float]) -> bytes:
     return file.getvalue()
 
 
-def _stacked(image: ModuleType, pictures: Sequence[Any]) -> Any:
-    """The pictures below each other."""
+def _opaque(image: ModuleType, picture: bytes, paper: str) -> Any:
+    drawn = image.open(io.BytesIO(picture)).convert("RGBA")
+    card = image.new("RGBA", drawn.size, paper)
+    card.alpha_composite(drawn)
+    return card.convert("RGB")
+
+
+def _palette(image: ModuleType, pictures: Sequence[Any]) -> Any:
+    """A picture that holds the palette for all of these."""
     width, height = pictures[0].size
     stack = image.new("RGB", (width, height * len(pictures)))
     for number, picture in enumerate(pictures):
         stack.paste(picture, (0, height * number))
-    return stack
+    counted = sorted(stack.getcolors(width * height * len(pictures)), reverse=True)
+    flat = [channel for _, colour in counted[:FLAT] for channel in colour]
+    mixed = stack.quantize(MIXED, dither=image.Dither.NONE).getpalette()[: 3 * MIXED]
+    holder = image.new("P", (1, 1))
+    holder.putpalette([*flat, *mixed])
+    return holder
 
 
 def pillow() -> ModuleType:

@@ -156,6 +156,13 @@ class Stage:
             box = Box(max(box.left, left), max(box.top, top), min(box.right, right), min(box.bottom, bottom))
         return Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5)
 
+    def tap_dots(self, window: Window) -> list[Item]:
+        """Where there are gaps between the cells that a window looks at: dots in those cells of X."""
+        if all(step == 1 for step in self.layout.view.plane.dilation):
+            return []
+        corners = [self.inputs.corner(cell) for cell in window.cells if self.layout.view.shows(cell)]
+        return [Circle(x + 6, y + self.inputs.cell - 6, 2.2, "ink", "value") for x, y in corners]
+
     def small_outline(self, grid: Grid, window: Window) -> Rect:
         """The frame around a window's cell in a small panel."""
         x, y = grid.corner((window.row, window.column))

@@ -229,7 +229,9 @@ class _Telling:
         for cell in view.cells:
             if view.is_real(cell):
                 x, y = grid.corner(cell)
-                self._put(("dX", cell), [Rect(x, y, grid.cell, grid.cell, "value", "grid")])
+                used = Rect(x, y, grid.cell, grid.cell, "value", "grid")
+                unused = Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "muted", dash="dotted")
+                self._put(("dX", cell), [used if cell in view.plane.covered else unused])
         if not view.plane.is_max:
             self._shares(self.pair.first)
 
@@ -271,7 +273,8 @@ class _Telling:
             if (before.width, before.height) == (frame.width, frame.height):
                 start = Stop(self.clock, before.x - frame.x, before.y - frame.y)
                 stops = (start, Stop(self.clock + 0.25))
-        self.frames.append(Layer((frame,), self.clock, None, stops))
+        dots = self.stage.tap_dots(window)
+        self.frames.append(Layer((frame, *dots), self.clock, None, stops))
         return frame
 
     def _kept(self, window: Window) -> list[tuple[str, Point]]:
