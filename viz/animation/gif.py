@@ -11,7 +11,7 @@ from typing import Any
 from viz.errors import ConversionError, MissingConverterError
 
 FLAT, MIXED = 64, 192
-"""Colours of the palette: those that fill most of the card, exactly; and those between them, on letters' edges."""
+"""Colours of the palette: those that fill most of the card, exactly; and mixed ones, for the edges of letters."""
 
 
 def to_gif(pictures: Sequence[bytes], seconds: Sequence[float], paper: str) -> bytes:

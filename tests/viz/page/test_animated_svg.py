@@ -1,5 +1,6 @@
 """The animated SVG in a real browser: it plays, also inside <img>, stops where asked, and ends as drawn."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ def film() -> viz.Animation:
     return viz.animate(ag.max_pool2d(x, 2, stride=1), cotangent=[[[[0.4, 0.7]]]])
 
 
+def _difference(first: bytes, second: bytes) -> float:
+    """How far two pictures are apart, in steps of 255, on average."""
+    image = pytest.importorskip("PIL.Image")
+    one, other = (np.asarray(image.open(io.BytesIO(png)).convert("RGB"), np.int64) for png in (first, second))
+    return float(np.abs(one - other).mean())
+
+
 def opened(browser: Any, path: Path, **more: Any) -> Any:
     page = browser.new_page(viewport={"width": 1000, "height": 600}, **more)
     page.goto(path.as_uri())
@@ -36,14 +44,12 @@ def test_it_plays_and_its_end_is_the_still_picture(browser: Any, film: viz.Anima
     end = page.screenshot()
     page.close()
     still = opened(browser, film.frames()[-1].save(tmp_path / "still.svg"))
-    assert early != end
-    assert still.screenshot() == end
+    # Text on a layer of its own is smoothed a little differently.
+    assert _difference(still.screenshot(), end) < 0.5 < _difference(early, end)
     still.close()
 
 
-def test_less_motion_shows_the_last_picture_at_once(
-    browser: Any, film: viz.Animation, tmp_path: Path
-) -> None:
+def test_less_motion_shows_the_last_picture(browser: Any, film: viz.Animation, tmp_path: Path) -> None:
     page = opened(browser, film.save(tmp_path / "pool.svg"), reduced_motion="reduce")
     assert page.evaluate("document.getAnimations().length") == 0
     still = opened(browser, film.frames()[-1].save(tmp_path / "still.svg"))
