@@ -11,7 +11,8 @@ from typing import Any
 from viz.errors import ConversionError, MissingConverterError
 
 FLAT, MIXED = 64, 192
-"""Colours of the palette: those that fill most of the card, exactly; and mixed ones, for the edges of letters."""
+"""Colours of the palette: those that fill most of the card, and mixed ones for the edges of letters."""
+NEAR = 10
 
 
 def to_gif(pictures: Sequence[bytes], seconds: Sequence[float], paper: str) -> bytes:
@@ -69,10 +70,14 @@ def _palette(image: ModuleType, pictures: Sequence[Any]) -> Any:
     for number, picture in enumerate(pictures):
         stack.paste(picture, (0, height * number))
     counted = sorted(stack.getcolors(width * height * len(pictures)), reverse=True)
-    flat = [channel for _, colour in counted[:FLAT] for channel in colour]
-    mixed = stack.quantize(MIXED, dither=image.Dither.NONE).getpalette()[: 3 * MIXED]
+    colours = [colour for _, colour in counted[:FLAT]]
+    channels = iter(stack.quantize(MIXED, dither=image.Dither.NONE).getpalette()[: 3 * MIXED])
+    for mixed in zip(channels, channels, channels, strict=True):
+        # Pillow looks colours up roughly: beside an area's colour there must be no other one.
+        if all(max(abs(a - b) for a, b in zip(mixed, colour, strict=True)) > NEAR for colour in colours):
+            colours.append(mixed)
     holder = image.new("P", (1, 1))
-    holder.putpalette([*flat, *mixed])
+    holder.putpalette([channel for colour in colours for channel in colour])
     return holder
 
 
