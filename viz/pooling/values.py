@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from viz.canvas.fonts import text_width
 from viz.canvas.scene import Arc, Circle, Hatch, Item, Line, Rect, Text, middle_text, number_text
@@ -14,6 +15,7 @@ from viz.pooling.view import Grid, View
 
 LANE = 13.0
 INDEX_HEIGHT = 14.0
+Content: TypeAlias = Callable[[Grid, Window, float, float], list[Item]]
 # Numbers may be set this much narrower before digits are dropped.
 SQUEEZE = 0.76
 
@@ -238,12 +240,7 @@ def _badge(text: str, right: float, top: float) -> list[Item]:
 
 
 def draw_small_panel(
-    grid: Grid,
-    view: View,
-    spotlight: Window,
-    role: Role,
-    content: Callable[[Grid, Window, float, float], list[Item]],
-    fill: Callable[[Window], Role],
+    grid: Grid, view: View, spotlight: Window, role: Role, content: Content, fill: Callable[[Window], Role]
 ) -> list[Item]:
     """Y, switches or dY: one cell a window, named by letter (or by row and column along the edges)."""
     items: list[Item] = []
@@ -256,12 +253,7 @@ def draw_small_panel(
 
 
 def small_cell(
-    grid: Grid,
-    view: View,
-    window: Window,
-    role: Role,
-    content: Callable[[Grid, Window, float, float], list[Item]],
-    paper: Role,
+    grid: Grid, view: View, window: Window, role: Role, content: Content, paper: Role
 ) -> list[Item]:
     """One window's cell of Y, switches or dY, with its letter where there is room."""
     x, y = grid.corner((window.row, window.column))
@@ -296,7 +288,7 @@ def _number_height(grid: Grid, view: View, top: float) -> float:
     return top + grid.cell / 2 + (6 if named_and_small else 1)
 
 
-def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, float, float], list[Item]]:
+def output_content(view: View, show: NumberFormat) -> Content:
     """What a cell of Y holds: the value, and whether its window was tied."""
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
@@ -343,7 +335,7 @@ def cotangent_fill(largest: float) -> Callable[[Window], Role]:
     return fill
 
 
-def switch_content(view: View) -> Callable[[Grid, Window, float, float], list[Item]]:
+def switch_content(view: View) -> Content:
     """What a cell of the switches holds: the winning tap's number, and the window in small with it filled."""
     plane = view.plane
     rows, columns = plane.window
