@@ -180,7 +180,7 @@ if TYPE_CHECKING:
     from autograd_cnn._gradient_graph import GradientGraph, gradient_graph
     from autograd_cnn._memory import SavedBuffer, SavedBytes, saved_bytes
     from autograd_cnn._report import GradientReport, LayerGradient, ParameterGradient, gradient_report
-    from autograd_cnn._routing import Routing, routing
+    from autograd_cnn._routing.routes import Routing, routing
     from autograd_cnn.tracing.graph import Graph, trace
     from autograd_cnn.transforms.custom import custom_jvp, custom_vjp
     from autograd_cnn.transforms.derivatives import hessian, hvp, jacobian
@@ -207,7 +207,7 @@ _LATER = {
         ("transforms.reverse", "grad value_and_grad vjp"),
         ("tracing.graph", "Graph trace"),
         ("_gradient_graph", "GradientGraph gradient_graph"),
-        ("_routing", "Routing routing"),
+        ("_routing.routes", "Routing routing"),
         ("_memory", "SavedBuffer SavedBytes saved_bytes"),
     )
     for name in names.split()

@@ -1,4 +1,4 @@
-"""Draws what `autograd_cnn` computes: the ladder of forward and backward, graphs, pooling's routing, curves.
+"""Draws what `autograd_cnn` computes: the ladder of forward and backward, graphs, single steps, curves.
 
 Examples
 --------
@@ -32,7 +32,7 @@ from viz.line_chart import curves
 from viz.networkx_export import to_networkx
 from viz.page.page import Page, explore
 from viz.picture.model import Picture
-from viz.pooling.picture import routing
+from viz.routes import routing
 from viz.views import draw, picture_of
 
 __all__ = [

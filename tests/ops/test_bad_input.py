@@ -67,7 +67,8 @@ def test_every_type_hint_of_a_setting_is_checked_somewhere() -> None:
     """A hint that nobody checks lets anything through to NumPy."""
     by_hand = {
         *("Any", "Sizes", "Padding", "Ties", "Rounding", "Reduction", "Interpolation"),
-        *("Module", "ArrayLike", "ArrayLike | Tensor", "Direction"),
+        *("Module", "Iterable[Module]", "Mapping[str, Module]"),
+        *("ArrayLike", "ArrayLike | Tensor", "Direction", "Operand"),
     }
     for name, function in PUBLIC.items():
         for parameter in inspect.signature(function).parameters.values():
@@ -169,7 +170,7 @@ CASES: dict[str, tuple[Callable[[], Any], type[Exception], list[str]]] = {
     "the routing of nothing": (
         lambda: ag.routing(None),  # type: ignore[arg-type]
         ag.DTypeError,
-        ["routing: pooled=None is not understood", "fits: a Tensor"],
+        ["routing: y=None is not understood", "fits: a Tensor"],
     ),
     "the bytes of a number": (lambda: ag.saved_bytes(3), ag.DTypeError, ["argument 0 is a int"]),  # type: ignore[arg-type]
     "a filter without taps": (

@@ -84,6 +84,8 @@ FILMS: dict[str, Callable[[], viz.Animation]] = {
     "average, padding": lambda: viz.animate(ag.avg_pool2d(tensor(LECTURE), 3, stride=2, padding=1)),
     "average, one axis": lambda: viz.animate(ag.avg_pool1d(row(0, 1, 2, 3), 2)),
     "sum": lambda: viz.animate(ag.sum_pool2d(tensor(LECTURE), 3, stride=1), cotangent=TENTHS),
+    "weighted": lambda: viz.animate(ag.weighted_pool2d(tensor(LECTURE), 3, stride=1), cotangent=TENTHS),
+    "norm": lambda: viz.animate(ag.lp_pool2d(tensor(LECTURE), 3, 2, stride=1), cotangent=TENTHS),
 }
 
 
@@ -135,12 +137,14 @@ def test_captions_of_the_lecture(told: viz.Animation) -> None:
         ("one cell", 3, "It was the only cell: nobody lost."),
         ("one cell", 4, "One window is all there is: 1 sent, 1 arrived; 1 cell receives, 0 stay 0."),
         ("average", 0, "Average pooling counts each of 4 cells a quarter: window a becomes 5.25 …"),
-        ("average", 1, "… and needs to remember nothing: the shares follow from the sizes alone."),
+        ("average", 1, "… and needs to remember nothing: the shares follow from the window's place alone."),
         ("average", 3, "Each cell was counted a quarter, so each gets a quarter of the gradient: 0.025."),
         ("average", 4, "Window b has cells of its own: 0.05 goes to each."),
         ("average, padding", 0, "Average pooling counts each of 4 cells a ninth: window a becomes 0.7 …"),
         ("average, padding", 4, "Window b counted the same cell too: two shares add, 0.11 + 0.11 = 0.22."),
         ("average, one axis", 3, "Each cell was counted half, so each gets half of the gradient: 0.5."),
+        ("norm", 0, "The p-norm counts large cells most: window h becomes 11.23 …"),
+        ("weighted", 3, "Each cell gets its own share of the gradient: 0.06 to 0.14."),
         ("sum", 3, "Each cell was counted once, so each gets the whole gradient, 0.8."),
     ],
 )
@@ -391,6 +395,11 @@ def test_bad_arguments() -> None:
     routing = ag.routing(ag.max_pool2d(tensor(LECTURE), 2), cotangent=QUARTERS)
     with pytest.raises(viz.UndrawableError, match="already holds its cotangent"):
         viz.animate(routing, cotangent=QUARTERS)
+    some = ag.routing(ag.max_pool2d(tensor(LECTURE), 2), outputs=[(0, 0, 0, 0)])
+    with pytest.raises(viz.UndrawableError, match="follows some outputs only"):
+        viz.animate(some)
+    with pytest.raises(viz.UndrawableError, match="relu has no windows of one size"):
+        viz.animate(ag.relu(tensor(LECTURE)))
     assert viz.animate(routing).text[2].startswith("Backward, 0.1 arrives for window a")
 
 

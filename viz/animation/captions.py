@@ -26,11 +26,16 @@ _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 def forward_words(layout: RoutingLayout, window: Window) -> str:
     """The first step: what a window keeps."""
+    plane = layout.view.plane
     name, value = _window(layout, window), _output(layout, window)
-    if layout.view.plane.is_max:
+    if plane.is_max:
         return f"Max keeps one number of each window: of {name} the largest, {value} …"
+    if plane.is_norm:
+        return f"The p-norm counts large cells most: {name} becomes {value} …"
+    if not _equal(window):
+        return f"Each cell counts by a share of its own: {name} becomes {value} …"
     count = len(window.shares)
-    kind = "Sum" if "sum" in layout.view.plane.op else "Average"
+    kind = {"sum": "Sum", "weighted": "Weighted"}.get(plane.op.partition("_")[0], "Average")
     cells = f"each of {count} cells" if count > 1 else "its one cell"
     return f"{kind} pooling counts {cells} {share_word(window)}: {name} becomes {value} …"
 
@@ -38,8 +43,10 @@ def forward_words(layout: RoutingLayout, window: Window) -> str:
 def saved_words(layout: RoutingLayout, window: Window) -> str:
     """The second step: what is remembered."""
     plane = layout.view.plane
+    if plane.is_norm:
+        return "… and keeps the values: the shares follow from them."
     if not plane.is_max:
-        return "… and needs to remember nothing: the shares follow from the sizes alone."
+        return "… and needs to remember nothing: the shares follow from the window's place alone."
     taps = [str(plane.tap(window, cell)) for cell, _ in window.shares]
     if len(taps) > 1:
         equal = f"{', '.join(taps[:-1])} and {taps[-1]}"
@@ -63,6 +70,10 @@ def others_words(layout: RoutingLayout, window: Window) -> str:
     """The fourth step: what the other cells get."""
     plane = layout.view.plane
     if not plane.is_max:
+        if not _equal(window):
+            given = sorted(window.cotangent * share for _, share in window.shares)
+            shares = f"{layout.show(given[0])} to {layout.show(given[-1])}"
+            return f"Each cell gets its own share of the gradient: {shares}."
         share = layout.show(window.cotangent * window.shares[0][1])
         if _counts_once(window):
             return f"Each cell was counted once, so each gets the whole gradient, {share}."
@@ -92,6 +103,9 @@ def second_words(layout: RoutingLayout, first: Window, second: Window, shared: C
     plane, show = layout.view.plane, layout.show
     name = _window(layout, second)
     if shared is None:
+        if not plane.is_max and not _equal(second):
+            sent = show(second.cotangent)
+            return f"{name[0].upper()}{name[1:]} has cells of its own: each gets its share of {sent}."
         sent = show(second.cotangent * second.shares[0][1])
         whose = "another winner" if plane.is_max else "cells of its own"
         return (
@@ -147,6 +161,12 @@ def roles(plane: Plane, count: int) -> list[Role]:
     kept: Role = "saved" if plane.is_max else "forward"
     middle: list[Role] = ["backward"] * (count - 3)
     return ["forward", kept, *middle, "ink"]
+
+
+def _equal(window: Window) -> bool:
+    """Whether all cells of a window count the same."""
+    shares = [share for _, share in window.shares]
+    return max(shares) - min(shares) <= 1e-6 * abs(max(shares))
 
 
 def _counts_once(window: Window) -> bool:

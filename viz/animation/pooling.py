@@ -29,7 +29,8 @@ def animate(
 
     A window scans X; the maximum goes to Y; its address drops to the switches; a gradient arrives in dY,
     follows the address to dX, and the losers get 0; a second window lands in the same cell and adds. Then
-    all windows have done so, and that picture stays. For average and sum pooling the shares travel.
+    all windows have done so, and that picture stays. For average, sum, weighted and Lp pooling the shares
+    travel.
 
     Parameters
     ----------
@@ -59,7 +60,8 @@ def animate(
     ------
     UndrawableError
         Sample, channel or spotlight is out of range; no theme has that name; the pool has three
-        axes; a loss is given with a Routing; no window sends anything.
+        axes or windows of several sizes; a loss is given with a Routing, or it follows some outputs only;
+        no window sends anything.
     autograd_cnn.errors.GraphError
         The tensor was not made by a pooling, its graph is gone, or the loss does not depend on it.
 
@@ -73,6 +75,8 @@ def animate(
     """
     if theme not in THEMES:
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    if isinstance(pooled, ag.Routing) and not pooled.whole:
+        raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
     plane = plane_behind(pooled, loss, cotangent, sample, channel)
     layout = RoutingLayout.of(plane, spotlight)
     film = film_of(layout, None if spotlight is None else layout.spotlight)

@@ -139,6 +139,8 @@ class Stage:
         y = self.inputs.bottom
         if not backward:
             down = ("max", ": keep the largest") if is_max else ("sum", ": weigh and add")
+            if self.layout.view.plane.is_norm:
+                down = ("norm", " of each window")
             spans = (Span(down[0], bold=True), Span(down[1]))
             return flow_arrow(_centre(self.inputs) - 60, y + 34, y + 8, "forward", spans, up=False, thick=1.6)
         up = ("max_unpool", ", adds") if is_max else ("send shares", ", add")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
@@ -84,11 +85,20 @@ def plane_behind(
 ) -> Plane:
     """The plane that `routing` draws; its arguments and errors are the same."""
     if not isinstance(pooled, ag.Routing):
-        routed = ag.routing(pooled, loss=loss, cotangent=cotangent)
+        cells = _plane_cells(pooled, sample, channel)
+        routed = ag.routing(pooled, loss=loss, cotangent=cotangent, outputs=cells)
         return plane_of(routed, sample, channel, _follows_relu(pooled))
     if loss is not None or cotangent is not None:
         raise UndrawableError("a Routing already holds its cotangent; give loss or cotangent to ag.routing")
     return plane_of(pooled, sample, channel)
+
+
+def _plane_cells(pooled: ag.Tensor, sample: int, channel: int) -> list[tuple[int, ...]]:
+    """The output cells of the plane that is drawn; to follow those of a whole batch would take long."""
+    if pooled.ndim < 3 or not all(-n <= i < n for i, n in zip((sample, channel), pooled.shape, strict=False)):
+        return []  # refused later, in words
+    first = (sample % pooled.shape[0], channel % pooled.shape[1])
+    return [(*first, *place) for place in np.ndindex(*pooled.shape[2:])]
 
 
 def _follows_relu(pooled: ag.Tensor) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn import Routing
+from autograd_cnn import Routing, WindowGeometry
 from viz.errors import UndrawableError
 
 Cell = tuple[int, int]
@@ -70,6 +70,11 @@ class Plane:
     def is_max(self) -> bool:
         """Whether the op is max pooling: winners, switches, ties."""
         return self.ties is not None
+
+    @property
+    def is_norm(self) -> bool:
+        """Whether the op is Lp pooling, whose shares follow from the values."""
+        return self.op.startswith("lp_pool") and not self.is_max
 
     @property
     def shape(self) -> Cell:
@@ -140,6 +145,8 @@ def plane_of(routing: Routing, sample: int, channel: int, after_relu: bool | Non
             )
     sample, channel = sample % batch, channel % channels
     geometry = routing.geometry
+    if not isinstance(geometry, WindowGeometry):
+        raise UndrawableError(f"{routing.op} has no windows of one size, which the routing picture shows")
 
     def plane(array: NDArray[Any]) -> NDArray[np.float64]:
         return np.atleast_2d(np.asarray(array[sample, channel], dtype=np.float64))

@@ -312,9 +312,7 @@ def output_content(view: View, show: NumberFormat) -> Content:
     return content
 
 
-def cotangent_content(
-    view: View, show: NumberFormat, fill: Callable[[Window], Role]
-) -> Callable[..., list[Item]]:
+def cotangent_content(view: View, show: NumberFormat, fill: Callable[[Window], Role]) -> Content:
     """What a cell of dY holds: the incoming gradient."""
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:

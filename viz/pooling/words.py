@@ -47,6 +47,11 @@ def subtitle(plane: Plane) -> str:
             "Forward, max keeps each window's largest number and its place. "
             "Backward, the gradient returns to that place; where two meet, they add."
         )
+    if plane.is_norm:
+        return (
+            "Forward, each window becomes its p-norm. "
+            "Backward, its gradient goes to every cell of the window, the more the larger the cell."
+        )
     return (
         "Forward, each window becomes one weighted sum. "
         "Backward, its gradient goes to every cell of the window, by the same shares."
@@ -83,8 +88,10 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
 
 
 def _saved(plane: Plane) -> str:
+    if plane.is_norm:
+        return "The values: a cell's share is (|x| / y) to the power p − 1, with the sign of x."
     if not plane.is_max:
-        return "Nothing: the shares follow from the window sizes alone."
+        return "Nothing: the shares follow from the window's place alone."
     count = plane.outputs.size
     if plane.ties == "split":
         text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
@@ -239,10 +246,13 @@ def _lost(plane: Plane) -> str:
 
 
 def _sharesum_words(plane: Plane) -> str:
+    if plane.is_norm:
+        return ": the shares of a norm have the signs of x and need not sum to 1"
     sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
     if sums == {float(plane.window[0] * plane.window[1])}:
         return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
-    if min(sums) < 1 and max(sums) <= 1:
+    taps = plane.window[0] * plane.window[1]
+    if min(sums) < 1 and max(sums) <= 1 and any(len(window.cells) < taps for window in plane.windows):
         return ": padding swallows the rest"
     return f": the shares of a window sum to {', '.join(f'{s:g}' for s in sorted(sums)[:3])}"
 

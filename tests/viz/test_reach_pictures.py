@@ -1,0 +1,402 @@
+"""Gates, convolutions and dense layers, magnified: true numbers, every text in its place, words that hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_cnn as ag
+import viz
+from tests.viz.looking import overlapping_texts, texts_outside
+from viz.canvas.scene import Box, Group, Hatch, Line, Rect, Text, text_box, text_boxes, walk
+
+GATE = [[0.5, -1, 2], [-0.3, 0, 1.5], [3, -2, 0.7]]
+TENTHS = (np.arange(1, 10) / 10).reshape(1, 1, 3, 3)
+KERNEL = [[1, 0, -1], [2, 1, 0], [0, -1, 3]]
+MAP = [[3, 2, 1, -1, -1], [-3, -3, -3, -2, 3], [2, 4, 1, 1, 4], [2, 2, 1, 1, 4], [-1, 3, 2, -3, 0]]
+
+
+def leaf(values: Any) -> ag.Tensor:
+    return ag.tensor(np.asarray(values, np.float64), requires_grad=True)
+
+
+def random(seed: int, *shape: int, decimals: int = 9) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape).round(decimals)
+
+
+def gate(function: Callable[..., ag.Tensor] = ag.relu, **more: Any) -> viz.Drawing:
+    return viz.routing(function(leaf([[GATE]])), cotangent=TENTHS, **more)
+
+
+def lecture_convolution(**more: Any) -> viz.Drawing:
+    return viz.routing(ag.conv2d(leaf([[MAP]]), leaf([[KERNEL]])), cotangent=TENTHS, **more)
+
+
+def convolution(
+    shape: tuple[int, ...],
+    weight: tuple[int, ...],
+    scale: float = 1.0,
+    decimals: int = 9,
+    picture: dict[str, Any] | None = None,
+    **more: Any,
+) -> viz.Drawing:
+    rank = len(shape) - 2
+    transposed = more.pop("transposed", False)
+    op = getattr(ag, f"conv_transpose{rank}d" if transposed else f"conv{rank}d")
+    x, w = leaf(random(1, *shape, decimals=decimals)), leaf(random(2, *weight, decimals=decimals))
+    outs = weight[1] * more.get("groups", 1) if transposed else weight[0]
+    y = op(x, w, random(3, outs, decimals=1), **more)
+    return viz.routing(y, cotangent=random(4, *y.shape, decimals=decimals) * scale, **(picture or {}))
+
+
+def dense(samples: int, ins: int, outs: int, scale: float = 1.0, **more: Any) -> viz.Drawing:
+    x, w = leaf(np.maximum(random(1, samples, ins, decimals=2), 0)), leaf(random(2, outs, ins))
+    y = ag.dense(x, w, random(3, outs))
+    return viz.routing(y, cotangent=random(4, samples, outs) * scale, **more)
+
+
+def with_infinities() -> viz.Drawing:
+    values, arriving = np.array(MAP, float), TENTHS.copy()
+    values[0, 0], values[4, 4], arriving[0, 0, 1, 1] = np.nan, np.inf, -np.inf
+    return viz.routing(ag.conv2d(leaf([[values]]), leaf([[KERNEL]])), cotangent=arriving)
+
+
+PICTURES: dict[str, Callable[[], viz.Drawing]] = {
+    "relu": gate,
+    "leaky relu": lambda: gate(ag.leaky_relu),
+    "sigmoid": lambda: gate(ag.sigmoid),
+    "everything closed": lambda: viz.routing(ag.relu(leaf([[[[-1.0, -2.0]]]]))),
+    "relu, 28 x 28": lambda: viz.routing(
+        ag.relu(leaf(random(1, 2, 3, 28, 28))), cotangent=random(2, 2, 3, 28, 28) * 1e-3, sample=1, channel=2
+    ),
+    "relu of 120 features": lambda: viz.routing(ag.relu(leaf(random(1, 4, 120)))),
+    "relu, one number": lambda: viz.routing(ag.relu(leaf(3.0) * 1.0)),
+    "relu, NaN": lambda: viz.routing(ag.relu(leaf([[[[np.nan, np.inf, -1.0]]]]))),
+    "relu, huge": lambda: viz.routing(ag.relu(leaf(random(1, 1, 1, 4, 4) * 1e12))),
+    "convolution": lecture_convolution,
+    "channels, filters, padding": lambda: convolution(
+        (2, 6, 14, 14),
+        (16, 6, 5, 5),
+        0.01,
+        padding=2,
+        picture={"spotlight": (0, 0), "filter": 3, "channel": 2},
+    ),
+    "stride and dilation": lambda: convolution((1, 1, 9, 9), (2, 1, 3, 3), decimals=1, stride=2, dilation=2),
+    "groups": lambda: convolution((1, 4, 6, 6), (4, 2, 3, 3), decimals=1, groups=2, picture={"filter": 3}),
+    "large kernel": lambda: convolution((1, 3, 40, 40), (4, 3, 11, 11), 0.01, stride=4),
+    "wide kernel": lambda: convolution((1, 1, 3, 30), (1, 1, 1, 9), decimals=1),
+    "large dilation": lambda: convolution((1, 1, 30, 30), (1, 1, 3, 3), decimals=1, dilation=6),
+    "one tap": lambda: convolution((1, 3, 4, 4), (2, 3, 1, 1), decimals=1),
+    "one axis": lambda: convolution((1, 3, 40), (4, 3, 4), decimals=1, stride=2, dilation=2, padding=1),
+    "transposed": lambda: convolution((1, 1, 3, 3), (1, 1, 3, 3), decimals=1, stride=2, transposed=True),
+    "transposed, groups": lambda: convolution(
+        (2, 4, 5, 5), (4, 3, 4, 4), stride=2, padding=1, groups=2, transposed=True, picture={"filter": 4}
+    ),
+    "transposed, nothing meets": lambda: convolution(
+        (1, 1, 2, 2), (1, 1, 1, 1), stride=3, transposed=True, picture={"spotlight": (1, 1)}
+    ),
+    "flipped": lambda: convolution((1, 1, 5, 5), (1, 1, 2, 2), decimals=1, flip=True),
+    "tiny": lambda: convolution((1, 1, 6, 6), (1, 1, 3, 3), 1e-9),
+    "not finite": with_infinities,
+    "dense": lambda: dense(1, 4, 3),
+    "dense, 120 to 84": lambda: dense(8, 120, 84, 0.01, sample=2),
+    "dense, one output": lambda: dense(2, 30, 1),
+    "dense, one input": lambda: dense(1, 1, 12, 1e6),
+    "dense of sequences": lambda: viz.routing(ag.dense(leaf(random(1, 2, 3, 4)), leaf(random(2, 2, 4)))),
+    "dense, NaN": lambda: viz.routing(ag.dense(leaf([[np.nan, 1.0]]), leaf([[1.0, np.inf], [0.0, 2.0]]))),
+}
+
+
+@pytest.fixture(scope="module", params=PICTURES, ids=str)
+def picture(request: pytest.FixtureRequest) -> viz.Drawing:
+    return PICTURES[request.param]()
+
+
+def group(drawing: viz.Drawing, name: str) -> Group:
+    return next(item for item in walk(drawing.scene.items) if isinstance(item, Group) and item.id == name)
+
+
+def words_in(drawing: viz.Drawing, name: str) -> list[str]:
+    return [text.plain for text, _ in text_boxes((group(drawing, name),))]
+
+
+def all_words(drawing: viz.Drawing) -> str:
+    return " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
+
+
+# ---- nothing leaves its place, nothing covers another
+
+
+def test_no_text_leaves_the_card_or_touches_another(picture: viz.Drawing) -> None:
+    assert texts_outside(picture.scene) == []
+    assert overlapping_texts(picture.scene) == []
+
+
+def test_every_text_stays_in_its_cell_and_its_half(picture: viz.Drawing) -> None:
+    halves = [
+        Box(r.x, r.y, r.x + r.width, r.y + r.height)
+        for r in walk(picture.scene.items)
+        if isinstance(r, Rect) and r.fill == "panel" and r.width > 400
+    ]
+    assert len(halves) == 2
+    bottom = halves[0].bottom
+    outside = [
+        text.plain
+        for text, box in text_boxes(picture.scene.items)
+        if 120 < box.top < bottom - 12 and not any(half.contains(box) for half in halves)
+    ]
+    # the slopes of a gate stand between the halves
+    between = [item for item in walk(picture.scene.items) if isinstance(item, Group) and item.id == "slopes"]
+    allowed = {text.plain for text, _ in text_boxes(between)} | {"slope at each x"}
+    assert set(outside) <= allowed
+    for cell in walk(picture.scene.items):
+        if not isinstance(cell, Group) or not cell.items or not isinstance(cell.items[0], (Rect, Hatch)):
+            continue
+        first = cell.items[0]
+        box = Box(first.x, first.y, first.x + first.width, first.y + first.height)
+        for item in cell.items:
+            if isinstance(item, Text) and box.bottom - box.top < 70:
+                assert box.contains(text_box(item), slack=0.5), (cell.id, item.plain)
+
+
+def test_grids_do_not_overlap(picture: viz.Drawing) -> None:
+    names = {"X", "W", "Y", "dX", "dW", "dY", "products", "to X", "to W", "slopes", "x", "y"}
+    areas = []
+    for item in walk(picture.scene.items):
+        if isinstance(item, Group) and item.id in names:
+            rects = [r for r in walk(item.items) if isinstance(r, (Rect, Hatch))]
+            left, top = min(r.x for r in rects), min(r.y for r in rects)
+            right, bottom = max(r.x + r.width for r in rects), max(r.y + r.height for r in rects)
+            areas.append((item.id, Box(left, top, right, bottom)))
+    assert len(areas) >= 5
+    for index, (name, box) in enumerate(areas):
+        assert Box(16, 0, 944, picture.scene.height).contains(box), name
+        for other, area in areas[index + 1 :]:
+            assert not box.overlaps(area), (name, other)
+
+
+def test_text_is_never_smaller_than_9(picture: viz.Drawing) -> None:
+    assert min(text.size for text, _ in text_boxes(picture.scene.items)) >= 9
+
+
+def test_every_format_can_be_made(picture: viz.Drawing) -> None:
+    for theme in ("light", "dark", "auto"):
+        assert picture.svg(theme).endswith("</svg>\n")
+    json.loads(picture.json(), parse_constant=pytest.fail)
+    assert picture.text.count("\n") > 10
+    assert picture.scene.width == 960
+    assert "dY" in picture.scene.description
+
+
+# ---- gates
+
+
+def test_blocked_gradients_are_struck_and_counted() -> None:
+    drawing = gate()
+    assert words_in(drawing, "dX-0-1") == ["blocked", "0.2"]
+    assert words_in(drawing, "dX-0-0") == ["0.1"]
+    for name in ("dX", "dY"):
+        strikes = [item for item in walk((group(drawing, name),)) if isinstance(item, Line)]
+        assert len(strikes) == 4
+    words = all_words(drawing)
+    assert (
+        "5 of 9 pass, sum of dY blocked = 1.9 (0.2 + 0.4 + 0.5 + 0.8): of 4.5 that came in, 2.6 goes on."
+        in words
+    )
+    assert "4 of 9 cells have slope 0 (hatched): there x ≤ 0" in words
+    assert "1 of them lies on the kink x = 0" in words
+    assert "Y, float64, 72 B: where it is above 0, the gate is open." in words
+    assert drawing.data["passing"] == 5
+    np.testing.assert_allclose(drawing.data["dX"], np.where(np.array(GATE) > 0, TENTHS[0, 0], 0))
+
+
+def test_slopes_between_0_and_1_are_multiplied() -> None:
+    drawing = gate(ag.leaky_relu)
+    assert words_in(drawing, "dX-2-1") == ["0.008", "0.8×0.01"]
+    assert words_in(drawing, "slopes-2-1") == ["0.01"]
+    assert "the slopes scale" in all_words(drawing)
+
+
+def test_the_gate_outlined_is_the_one_that_loses_most() -> None:
+    assert gate().data["spotlight"] == (2, 1)
+    assert gate(spotlight=(0, 1)).data["spotlight"] == gate(spotlight=1).data["spotlight"] == (0, 1)
+
+
+# ---- convolutions
+
+
+def test_a_convolution_in_numbers() -> None:
+    """By hand: dY (2, 2) = 0.9 is the largest; its window starts at X (2, 2)."""
+    drawing = lecture_convolution()
+    x, w, y = leaf([[MAP]]), leaf([[KERNEL]]), np.zeros((3, 3))
+    y = ag.conv2d(x, w)
+    y.backward(TENTHS)
+    assert x.grad is not None
+    assert w.grad is not None
+    data = drawing.data
+    np.testing.assert_allclose(data["dX"], x.grad.numpy()[0, 0], atol=1e-12)
+    np.testing.assert_allclose(data["dW"], w.grad.numpy()[0, 0], atol=1e-12)
+    assert data["output_cell"] == (2, 2)
+    assert words_in(drawing, "products-0-2") == ["4·(−1)", "−4"]
+    assert words_in(drawing, "to X-2-2") == ["2.7", "3·0.9"]
+    assert words_in(drawing, "to W-0-2") == ["3.6", "4·0.9"]
+    assert words_in(drawing, "Y") == ["3"]
+    words = all_words(drawing)
+    assert "lies under 4 windows: 0.5·w22 + 0.6·w21 + 0.8·w12 + 0.9·w11 = 1.5 − 0.6 + 0 + 0.9 = 1.8" in words
+    assert "Sum of dY 4.5 × sum of the kernel 5 = 22.5; all of it arrives in dX (22.5)." in words
+
+
+CASES: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = {
+    "plain": ((2, 4, 9, 8), (6, 4, 3, 2), {}),
+    "all settings": (
+        (2, 4, 9, 8),
+        (6, 2, 3, 2),
+        {"stride": 2, "padding": 1, "dilation": (2, 1), "groups": 2},
+    ),
+    "one axis": ((2, 4, 9), (6, 4, 3), {"padding": 2, "rounding": "ceil", "stride": 2}),
+    "transposed": ((2, 4, 5, 4), (4, 3, 3, 2), {"stride": 2, "padding": 1, "groups": 2, "transposed": True}),
+    "transposed, one axis": ((2, 4, 5), (4, 3, 3), {"dilation": 2, "output_padding": 1, "transposed": True}),
+}
+
+
+@pytest.mark.parametrize("filter", [0, 5])
+@pytest.mark.parametrize("name", CASES)
+def test_the_planes_are_those_of_the_backward_pass(name: str, filter: int) -> None:
+    shape, weight, more = CASES[name]
+    more = dict(more)
+    if more.pop("transposed", False):
+        op = getattr(ag, f"conv_transpose{len(shape) - 2}d")
+        filter = min(filter, weight[1] * more.get("groups", 1) - 1)
+    else:
+        op = getattr(ag, f"conv{len(shape) - 2}d")
+    x, w = leaf(random(1, *shape)), leaf(random(2, *weight))
+    y = op(x, w, **more)
+    arriving = random(3, *y.shape)
+    dx, dw = (g.numpy() for g in ag.gradients(y, [x, w], arriving))
+    data = viz.routing(y, cotangent=arriving, sample=1, filter=filter).data
+    channel: Any = data["channel"]
+    np.testing.assert_allclose(np.squeeze(data["dX"]), dx[1, channel], atol=1e-10)
+    transposed = "transposed" in name
+    groups = more.get("groups", 1)
+    outs = y.shape[1] // groups
+    expected = dw[channel, filter % outs] if transposed else dw[filter, channel - filter // outs * weight[1]]
+    np.testing.assert_allclose(np.squeeze(data["dW"]), expected, atol=1e-10)
+    # one output's parts are the entries of the routing
+    cell = (1, filter, *data["output_cell"][-(len(shape) - 2) :])  # type: ignore[index]
+    routed = ag.routing(y, cotangent=arriving, outputs=[cell])
+    mine = routed.input_cells[:, 1] == channel
+    partners: Any = data["partners"]
+    drawn = {partner["cell"][-(len(shape) - 2) :]: partner["to_X"] for partner in partners}
+    found = {
+        tuple(place): sent
+        for place, sent in zip(
+            routed.input_cells[mine, 2:].tolist(),
+            (routed.coefficients * routed.cotangents)[mine],
+            strict=True,
+        )
+    }
+    assert drawn.keys() == found.keys()
+    for place, sent in found.items():
+        assert drawn[place] == pytest.approx(sent)
+
+
+def test_padding_swallows_a_part() -> None:
+    drawing = convolution((1, 1, 4, 4), (1, 1, 3, 3), decimals=1, padding=1, picture={"spotlight": (0, 0)})
+    words = all_words(drawing)
+    assert (
+        "falls into the padding. This window has 5 of 9 taps in the padding: w00, w01, w02, w10, w20."
+        in words
+    )
+    assert words_in(drawing, "to X").count("lost") == 5
+
+
+def test_a_large_kernel_is_cut_and_says_so() -> None:
+    words = all_words(PICTURES["large kernel"]())
+    assert "of 11" in words
+    assert "sum of all 121:" in words
+    assert "of 40" in words
+
+
+def test_a_routing_is_drawn_as_well_as_a_tensor() -> None:
+    y = ag.conv2d(leaf([[MAP]]), leaf([[KERNEL]]))
+    assert viz.routing(ag.routing(y, cotangent=TENTHS, outputs=[])).data["dX"].tolist() == (  # type: ignore[attr-defined]
+        lecture_convolution().data["dX"].tolist()  # type: ignore[attr-defined]
+    )
+
+
+# ---- dense layers
+
+
+def test_a_dense_layer_in_numbers() -> None:
+    x, w = leaf([[1.0, 2.0, 0.0]]), leaf([[1.0, -1.0, 2.0], [0.5, 3.0, 1.0]])
+    y = ag.dense(x, w, [0.5, 0.0])
+    drawing = viz.routing(y, cotangent=[[0.1, -0.4]])
+    data = drawing.data
+    assert data["output"] == 1
+    np.testing.assert_allclose(data["dX"], [-0.1, -1.3, -0.2])
+    np.testing.assert_allclose(data["dW"], [[0.1, 0.2, 0.0], [-0.4, -0.8, 0.0]])
+    assert words_in(drawing, "to X-1") == ["−1.2", "3·(−0.4)"]
+    assert words_in(drawing, "to W-1") == ["−0.8", "2·(−0.4)"]
+    words = all_words(drawing)
+    assert "dX1 = 0.1·w(0, 1) − 0.4·w(1, 1) = −0.1 − 1.2 = −1.3" in words
+    assert "1 input is 0: the weights from there get nothing." in words
+    assert "sum −0.5" not in words
+    assert "y1 = 6.5" in words
+    assert "sum −1 + bias 0.5 = y0 = −0.5" in all_words(viz.routing(y, spotlight=0))
+
+
+def test_a_large_layer_shows_the_strongest() -> None:
+    drawing = PICTURES["dense, 120 to 84"]()
+    assert "the strongest 10 inputs of 120 · the strongest 10 outputs of 84" in all_words(drawing)
+    assert drawing.data["output"] in drawing.data["shown_outputs"]  # type: ignore[operator]
+
+
+# ---- what cannot be drawn
+
+
+def refusals() -> dict[str, tuple[Callable[[], Any], str]]:
+    image, kernel = leaf(random(1, 2, 4, 6, 6)), leaf(random(2, 6, 2, 3, 3))
+    y = ag.conv2d(image, kernel, groups=2)
+    z, d = ag.relu(image), ag.dense(leaf(random(1, 2, 3)), leaf(random(2, 4, 3)))
+    return {
+        "a theme": (lambda: viz.routing(y, theme="pink"), "no theme is called 'pink'"),
+        "a sample": (lambda: viz.routing(y, sample=2), "sample 2 does not exist.*sample is -2 to 1"),
+        "a filter": (lambda: viz.routing(y, filter=6), "filter 6 does not exist.*filter is -6 to 5"),
+        "a channel": (lambda: viz.routing(y, channel=4), "channel 4 does not exist.*channel is -4 to 3"),
+        "another group's channel": (
+            lambda: viz.routing(y, filter=5, channel=0),
+            "filter 5 of conv2d does not read channel 0: with 2 groups it reads 2 to 3",
+        ),
+        "an output cell": (lambda: viz.routing(y, spotlight=(4, 0)), r"no output cell \(4, 0\).*within \(4, 4\)"),
+        "an output by letter": (lambda: viz.routing(y, spotlight="a"), "no output cell 'a'"),
+        "a filter of a gate": (lambda: viz.routing(z, filter=1), "relu has no filters"),
+        "a gate's sample": (lambda: viz.routing(z, sample=5), "sample 5 does not exist"),
+        "a gate's channel": (lambda: viz.routing(z, channel=-5), "channel -5 does not exist"),
+        "a gate's cell": (lambda: viz.routing(z, spotlight=(9, 9)), r"no cell \(9, 9\); it shows \(0, 0\) to"),
+        "a dense layer's sample": (lambda: viz.routing(d, sample=2), "sample 2 does not exist"),
+        "a dense layer's output": (lambda: viz.routing(d, spotlight=4), "no output 4; there are 0 to 3"),
+        "volumes": (
+            lambda: viz.routing(ag.conv3d(leaf(random(1, 1, 1, 3, 3, 3)), leaf(random(2, 1, 1, 2, 2, 2)))),
+            "no plane to draw",
+        ),
+        "gates of volumes": (lambda: viz.routing(ag.relu(leaf(random(1, 1, 1, 2, 2, 2)))), "no plane to draw"),
+        "windows of several sizes": (
+            lambda: viz.routing(ag.adaptive_avg_pool2d(image, 4)), "adaptive_avg_pool2d has no picture"
+        ),
+        "a moved tensor": (lambda: viz.routing(ag.reshape(image, (8, 36))), "reshape has no picture"),
+        "some outputs only": (
+            lambda: viz.routing(ag.routing(z, outputs=[(0, 0, 0, 0)])), "follows some outputs only"
+        ),
+        "a loss for a Routing": (lambda: viz.routing(ag.routing(z), loss=z.sum()), "already holds its cotangent"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", refusals())
+def test_what_cannot_be_drawn(name: str) -> None:
+    act, words = refusals()[name]
+    with pytest.raises(viz.UndrawableError, match=words):
+        act()

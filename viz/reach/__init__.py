@@ -1,0 +1,1 @@
+"""How far one gradient reaches: gates, convolutions and dense layers, drawn as picture A draws pools."""

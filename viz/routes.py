@@ -1,0 +1,172 @@
+"""`routing`: one call from a pooling, a gate, a convolution or a dense layer to its magnified drawing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import autograd_cnn as ag
+from viz.canvas.drawing import Drawing
+from viz.canvas.theme import THEMES
+from viz.errors import UndrawableError
+from viz.pooling import picture as pooling
+from viz.reach.convolution import convolution_drawing
+from viz.reach.dense import dense_drawing
+from viz.reach.gate import gate_drawing, gate_of
+from viz.reach.kernel import reach_of
+from viz.reach.layer import layer_of
+
+
+def routing(
+    y: ag.Tensor | ag.Routing,
+    loss: ag.Tensor | None = None,
+    cotangent: ArrayLike | ag.Tensor | None = None,
+    sample: int = 0,
+    channel: int | None = None,
+    theme: str = "light",
+    spotlight: Any = None,
+    filter: int | None = None,
+) -> Drawing:
+    """Draw where one step sends each gradient, forward on the left, backward on the right.
+
+    A pooling shows its windows, with what each sends where. An elementwise function shows its gates: which
+    gradients pass, and which are blocked. A convolution shows one output cell: the window, the kernel and
+    their products, and the inputs and weights that its gradient reaches. A dense layer shows one output: its
+    row of the weight, and what it sends to the inputs and to that row.
+
+    Parameters
+    ----------
+    y : Tensor or Routing
+        The result of one of these, its graph still there; or what `autograd_cnn.routing` gave.
+    loss : Tensor, optional
+        dY is its gradient; without loss and cotangent, dY is 1 everywhere (the picture says so).
+    cotangent : array_like, optional
+        dY itself, of the shape of ``y``.
+    sample : int
+        Which sample is drawn; negative numbers count from the end.
+    channel : int, optional
+        Which channel; of a convolution, which one of the input. The first (that the filter reads) when left
+        out.
+    theme : {"light", "dark", "auto"}
+        The colours.
+    spotlight : str, int or (row, column), optional
+        What to outline. Pooling: a window, by letter, number or place; by default one that feeds the cell
+        with most wins. Gates: a cell, by default the one that loses most. Convolution: the output cell, by
+        default the one with the largest gradient. Dense layer: the output's number, by default likewise.
+    filter : int, optional
+        Of a convolution, which output channel; by default the one with the largest gradient.
+
+    Returns
+    -------
+    Drawing
+        ``.save("routing.svg")`` writes it (also png, pdf, json, txt).
+
+    Raises
+    ------
+    UndrawableError
+        Sample, channel, filter or spotlight is out of range; no theme has that name; there are three spatial
+        axes; windows differ in size; a loss is given with a Routing, or a Routing follows some outputs only.
+    autograd_cnn.errors.GraphError
+        The tensor was made by something else, its graph is gone, or the loss does not depend on it.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> x = ag.tensor([[[[1.0, 5.0, 2.0], [2.0, 3.0, 4.0]]]], requires_grad=True)
+    >>> drawing = routing(ag.max_pool2d(x, 2, stride=1), cotangent=[[[[0.4, 0.7]]]])
+    >>> drawing.scene.title
+    'max_pool2d, window 2 × 2, stride 1: where each gradient goes'
+    >>> "(0, 1): a + b = 0.4 + 0.7 = 1.1" in drawing.text
+    True
+    >>> gate = routing(ag.relu(x - 2.5), cotangent=[[[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]]])
+    >>> "3 of 6 pass, sum of dY blocked = 0.8 (0.1 + 0.3 + 0.4)" in gate.text
+    True
+    """
+    if theme not in THEMES:
+        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and inf are drawn as such
+        return _drawn(y, loss, cotangent, sample, channel, theme, spotlight, filter)
+
+
+def _drawn(
+    y: ag.Tensor | ag.Routing,
+    loss: ag.Tensor | None,
+    cotangent: Any,
+    sample: int,
+    channel: int | None,
+    theme: str,
+    spotlight: Any,
+    filter: int | None,
+) -> Drawing:
+    """Look at what made the tensor, and draw it."""
+    if isinstance(y, ag.Routing):
+        if loss is not None or cotangent is not None:
+            raise UndrawableError(
+                "a Routing already holds its cotangent; give loss or cotangent to ag.routing"
+            )
+        routed, saved = y, ""
+    else:
+        # without entries, to see what it is: those of a convolution may be many, and are not needed
+        routed, saved = ag.routing(y, outputs=[]), _saved_words(y)
+    if isinstance(routed.geometry, ag.ConvGeometry):
+        routed = _with_cotangent(y, routed, loss, cotangent, whole=False)
+        return convolution_drawing(reach_of(routed, sample, channel, filter, spotlight, saved), theme)
+    if filter is not None:
+        raise UndrawableError(f"{routed.op} has no filters; filter={filter} names one of a convolution")
+    if routed.weight is not None:
+        routed = _with_cotangent(y, routed, loss, cotangent, whole=False)
+        return dense_drawing(layer_of(routed, sample, spotlight, saved), theme)
+    if y is routed and not routed.whole:
+        raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
+    if routed.geometry is not None:
+        return pooling.routing(y, loss, cotangent, sample, channel or 0, theme, spotlight)
+    routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
+    if not np.array_equal(routed.input_cells, routed.output_cells):
+        raise UndrawableError(
+            f"{routed.op} has no picture of this kind; poolings with windows of one size, "
+            "elementwise functions, convolutions and dense layers have"
+        )
+    return gate_drawing(gate_of(routed, sample, channel or 0, spotlight, saved), theme)
+
+
+def _with_cotangent(
+    y: ag.Tensor | ag.Routing, known: ag.Routing, loss: ag.Tensor | None, cotangent: Any, whole: bool
+) -> ag.Routing:
+    """Give the routing with its true dY; with its entries where they are drawn."""
+    if isinstance(y, ag.Routing):
+        return known
+    return ag.routing(y, loss=loss, cotangent=cotangent, outputs=None if whole else [])
+
+
+def _saved_words(y: ag.Tensor) -> str:
+    """What the call keeps for going back: "X, float32, 100 B; W, float32, 36 B"."""
+    last = y.node
+    if last is None:
+        return ""
+    calls, seen = [last], {last}
+    for node in calls:
+        inside = node.scope is not None and node.scope.kind == "function"
+        for parent in node.inputs:
+            if isinstance(parent, ag.Node) and inside and parent.scope is node.scope and parent not in seen:
+                seen.add(parent)
+                calls.append(parent)
+    if any(node.freed for node in calls):
+        return ""
+    kept = {
+        (value.name, id(value.array)): value.array
+        for node in reversed(calls)
+        for value in node.saved
+        if isinstance(value.array, np.ndarray) and value.array.size > 1
+    }
+    names = {"x": "X", "y": "X", "weight": "W", "out": "Y"}
+    words = [
+        f"{names.get(name, name)}, {array.dtype}, {array.nbytes:,} B" for (name, _), array in kept.items()
+    ]
+    words.sort(key=lambda text: text.startswith("W"))
+    if not words:
+        return "Nothing."
+    if last.primitive.name == "relu":
+        return f"{words[0]}: where it is above 0, the gate is open."
+    return f"{'; '.join(words)}."
