@@ -116,7 +116,7 @@ class Drawing:
         """
         target = Path(path)
         suffix = target.suffix.lower().removeprefix(".")
-        _check_place(target)
+        check_place(target)
         if self.pages and suffix in ("svg", "png"):
             files = [
                 (target.with_stem(f"{target.stem}-{number}"), Drawing(scene, "", theme=theme or self.theme))
@@ -170,7 +170,7 @@ class Drawing:
         return self.text
 
 
-def _check_place(target: Path) -> None:
+def check_place(target: Path) -> None:
     """Refuse a folder, and a file in a folder that is not there, in words that say what would do."""
     try:
         if target.is_dir():
