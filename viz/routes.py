@@ -158,7 +158,7 @@ def _saved_words(y: ag.Tensor) -> str:
         (value.name, id(value.array)): value.array
         for node in reversed(calls)
         for value in node.saved
-        if isinstance(value.array, np.ndarray) and value.array.size > 1
+        if isinstance(value.array, np.ndarray)
     }
     names = {"x": "X", "y": "X", "weight": "W", "out": "Y"}
     words = [

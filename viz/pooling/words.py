@@ -47,10 +47,20 @@ def subtitle(plane: Plane) -> str:
             "Forward, max keeps each window's largest number and its place. "
             "Backward, the gradient returns to that place; where two meet, they add."
         )
+    if is_norm(plane):
+        return (
+            "Forward, each window becomes its p-norm. "
+            "Backward, its gradient goes to every cell, by the share sign(x) · (|x| / y) to the power p − 1."
+        )
     return (
         "Forward, each window becomes one weighted sum. "
         "Backward, its gradient goes to every cell of the window, by the same shares."
     )
+
+
+def is_norm(plane: Plane) -> bool:
+    """Whether the windows' p-norms are taken, so that the shares depend on the values."""
+    return plane.op.startswith("lp_pool")
 
 
 def cotangent_words(plane: Plane) -> str:
@@ -83,8 +93,11 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
 
 
 def _saved(plane: Plane) -> str:
+    if is_norm(plane):
+        return "The values: a share depends on a cell's own x, and on the norm of its window."
     if not plane.is_max:
-        return "Nothing: the shares follow from the window sizes alone."
+        known = "weights" if plane.op.startswith("weighted") else "window sizes"
+        return f"Nothing of X: the shares follow from the {known} alone."
     count = plane.outputs.size
     if plane.ties == "split":
         text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
@@ -242,9 +255,10 @@ def _sharesum_words(plane: Plane) -> str:
     sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
     if sums == {float(plane.window[0] * plane.window[1])}:
         return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
-    if min(sums) < 1 and max(sums) <= 1:
+    if min(sums) < 1 and max(sums) <= 1 and not is_norm(plane):
         return ": padding swallows the rest"
-    return f": the shares of a window sum to {', '.join(f'{s:g}' for s in sorted(sums)[:3])}"
+    least, most = (f"{share:.3g}".replace("-", "−") for share in (min(sums), max(sums)))
+    return f": the shares of a window sum to {least if least == most else f'{least} to {most}'}"
 
 
 def sum_format(*values: float) -> NumberFormat:

@@ -9,7 +9,7 @@ import numpy as np
 from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Scene, Span, Text, middle_text
 from viz.canvas.theme import Role
-from viz.pooling.numbers import NumberFormat, choose_format
+from viz.pooling.numbers import NumberFormat
 from viz.reach import layer as told
 from viz.reach import sheet
 from viz.reach.convolution import bracketed
@@ -34,16 +34,15 @@ class _Layout:
         ins, outs = list(layer.shown_inputs), list(layer.shown_outputs)
         row, dy = layer.weight[layer.output], layer.cotangent
         self.products = row * layer.values
-        self.x = choose_format([*layer.values[ins]])
-        self.w = choose_format([*layer.weight[np.ix_(outs, ins)].flat])
-        self.y = choose_format([*layer.outputs[outs], *self.products[ins], float(self.products.sum())])
-        self.dx = choose_format([*layer.gradient[ins], *layer.cotangents[outs], *(row[ins] * dy)])
-        self.dw = choose_format([*layer.weight_gradient[np.ix_(outs, ins)].flat, *(layer.values[ins] * dy)])
+        matrix = np.ix_(outs, ins)
+        self.x = sheet.format_of(layer.values[ins])
+        self.w = sheet.format_of(layer.weight[matrix])
+        self.y = sheet.format_of(layer.outputs[outs], self.products[ins])
+        self.dx = sheet.format_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
+        self.dw = sheet.format_of(layer.weight_gradient[matrix], layer.values[ins] * dy)
         self.largest = sheet.largest_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
-        self.largest_weight = sheet.largest_of(
-            layer.weight_gradient[np.ix_(outs, ins)], layer.values[ins] * dy
-        )
-        self.heat = sheet.largest_of(layer.weight[np.ix_(outs, ins)])
+        self.largest_weight = sheet.largest_of(layer.weight_gradient[matrix], layer.values[ins] * dy)
+        self.heat = sheet.largest_of(layer.weight[matrix])
         self.footer = told.footer(layer, self.heat, self.largest_weight)
 
     def scene(self) -> Scene:
