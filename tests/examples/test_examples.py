@@ -125,7 +125,7 @@ def test_gradient_reach(tmp_path):
     # averages pass on what arrives; here the kernel's weights add up to 0
     assert rows["avg_pool"][-2:] == rows["dense"][-1:] * 2
     assert float(rows["conv"][-1]) == 0
-    row, column = re.search(r"conv \((\d), (\d)\) got dY = -?0\.[1-9]", printed).groups()
+    row, column = re.search(r"conv \((\d), (\d)\) got dY = -?0\.0?[1-9]", printed).groups()
     assert f"  to x ({row}, {column}): 1 times that" in printed
     assert printed.count("  to x (") == 6
     assert "added up, they are x.grad and kernel.grad" in printed
