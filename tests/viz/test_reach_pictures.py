@@ -342,7 +342,7 @@ def test_a_dense_layer_in_numbers() -> None:
     data = numbers_of(drawing)
     assert data["output"] == 1
     np.testing.assert_allclose(data["dX"], [-0.1, -1.3, -0.2])
-    np.testing.assert_allclose(data["dW"], [[0.1, 0.2, 0.0], [-0.4, -0.8, 0.0]])
+    np.testing.assert_allclose(data["dW_shown"], [[0.1, 0.2, 0.0], [-0.4, -0.8, 0.0]])
     assert words_in(drawing, "to X-1") == ["−1.2", "3·(−0.4)"]
     assert words_in(drawing, "to W-1") == ["−0.8", "2·(−0.4)"]
     words = all_words(drawing)
