@@ -225,6 +225,12 @@ def test_slopes_between_0_and_1_are_multiplied() -> None:
     assert "the slopes scale" in all_words(drawing)
 
 
+def test_numbers_of_numpy_name_cells_too() -> None:
+    place = np.argwhere(np.array(GATE) == 1.5)[0]
+    assert numbers_of(gate(spotlight=list(place)))["spotlight"] == (1, 2)
+    assert numbers_of(lecture_convolution(spotlight=np.int64(4)))["output_cell"] == (1, 1)
+
+
 def test_the_gate_outlined_is_the_one_that_loses_most() -> None:
     assert gate().data["spotlight"] == (2, 1)
     assert gate(spotlight=(0, 1)).data["spotlight"] == gate(spotlight=1).data["spotlight"] == (0, 1)
@@ -379,6 +385,7 @@ def refusals() -> dict[str, tuple[Callable[[], Any], str]]:
             lambda: viz.routing(y, spotlight=(4, 0)), r"no output cell \(4, 0\).*within \(4, 4\)"
         ),
         "an output by letter": (lambda: viz.routing(y, spotlight="a"), "no output cell 'a'"),
+        "a sample by name": (lambda: viz.routing(y, sample="first"), "sample must be a whole number"),  # type: ignore[arg-type]
         "a filter of a gate": (lambda: viz.routing(z, filter=1), "relu has no filters"),
         "a gate's sample": (lambda: viz.routing(z, sample=5), "sample 5 does not exist"),
         "a gate's channel": (lambda: viz.routing(z, channel=-5), "channel -5 does not exist"),
