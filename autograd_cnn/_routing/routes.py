@@ -108,12 +108,12 @@ def routing(
 
     ``gradient[i] = sum over o of coefficient[o, i] * cotangent[o]``. The coefficient is
 
-    - max pooling, maxout: 1 for the winner, or its share of a split tie; un-pooling: 1 for each value sent
+    - max pooling: 1 for a window's winner, or its share of a split tie; un-pooling: 1 for each value sent
     - average, sum, weighted pooling: the tap's weight over the divisor
     - Lp pooling: ``sign(x) * (|x| / y) ** (p-1)``
     - ReLU and other elementwise functions f: the slope ``f'(x)``
     - convolution, plain or transposed, and dense layer: the weight between the two cells; to the weight, the
-      input that was multiplied by it
+      input that was multiplied by it; maxout: the same for its winning piece
 
     Parameters
     ----------
