@@ -254,7 +254,25 @@ def test_interpolation_and_moving_are_sparse_too() -> None:
     x = leaf(np.random.default_rng(0), 1, 2, 3, 4)
     check(ag.interpolate(x, scale=2, mode="bilinear"), x)
     check(ag.reshape(x, (4, 6)), x)
+    check(ag.pad(x, ((0, 0), (0, 0), (1, 2), (0, 1))), x)
+    check(x[:, 1:, ::2], x)
     check(x.sum(), x)
+    check(x.mean(axis=(1, 3)), x)
+
+
+@pytest.mark.parametrize("ties", ["first", "last", "split"])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_extremes_over_axes(ties: Any, keepdims: bool) -> None:
+    x = leaf(np.random.default_rng(0), 3, 4, 5, ties=True)
+    check(ag.max(x, axis=(0, 2), keepdims=keepdims, ties=ties), x)
+    check(ag.min(x, axis=1, keepdims=keepdims, ties=ties), x)
+
+
+def test_maxout_sends_along_its_winning_pieces() -> None:
+    rng = np.random.default_rng(0)
+    x, weight, bias = leaf(rng, 5, 4), leaf(rng, 3, 2, 4), leaf(rng, 3, 2)
+    y = ag.maxout(x, weight, bias)
+    assert len(check(y, x)) == len(check(y, weight, "weight")) == y.size * 4
 
 
 def test_a_weight_without_gradients_still_has_a_routing() -> None:
@@ -306,9 +324,9 @@ def refusals() -> dict[str, tuple[Callable[[], Any], type[Exception], str]]:
         ),
         "freed": (lambda: ag.routing(freed), ag.FreedGraphError, "retain_graph=True"),
         "part of a call": (
-            lambda: ag.routing(ag.maxout(ag.ones((2, 3)), ag.tensor(np.ones((2, 2, 3)), requires_grad=True))),
+            lambda: ag.routing(ag.layer_norm(x)),
             ag.GraphError,
-            "made by max of maxout, which is neither",
+            "made by normalise of layer_norm, which is neither",
         ),
     }  # fmt: skip
 

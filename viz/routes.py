@@ -86,8 +86,20 @@ def routing(
     """
     if theme not in THEMES:
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    for name, value in (("sample", sample), ("channel", channel), ("filter", filter)):
+        if not isinstance(value, (int, np.integer, type(None))) or (value is None and name == "sample"):
+            raise UndrawableError(f"{name} must be a whole number, not {value!r}")
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and inf are drawn as such
-        return _drawn(y, loss, cotangent, sample, channel, theme, spotlight, filter)
+        return _drawn(y, loss, cotangent, sample, channel, theme, _plain(spotlight), filter)
+
+
+def _plain(spotlight: Any) -> Any:
+    """Give numbers of NumPy as Python's."""
+    if isinstance(spotlight, np.integer):
+        return int(spotlight)
+    if isinstance(spotlight, (tuple, list)):
+        return tuple(map(_plain, spotlight))
+    return spotlight
 
 
 def _drawn(
@@ -158,7 +170,7 @@ def _saved_words(y: ag.Tensor) -> str:
         (value.name, id(value.array)): value.array
         for node in reversed(calls)
         for value in node.saved
-        if isinstance(value.array, np.ndarray) and value.array.size > 1
+        if isinstance(value.array, np.ndarray)
     }
     names = {"x": "X", "y": "X", "weight": "W", "out": "Y"}
     words = [

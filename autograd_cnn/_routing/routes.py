@@ -113,7 +113,7 @@ def routing(
     - Lp pooling: ``sign(x) * (|x| / y) ** (p-1)``
     - ReLU and other elementwise functions f: the slope ``f'(x)``
     - convolution, plain or transposed, and dense layer: the weight between the two cells; to the weight, the
-      input that was multiplied by it
+      input that was multiplied by it; maxout: the same for its winning piece
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def fan_of(node: Node) -> int:
         case "window_sum" | "max_pool":
             geometry: WindowGeometry = node.settings["geometry"]
             return math.prod(geometry.window)
-        case "sum":
+        case "sum" | "max" | "min":
             return int(math.prod(node.inputs[0].shape) // max(math.prod(node.shape), 1))
         case "resample":
             maps: tuple[AxisMap, ...] = node.settings["maps"]
@@ -69,17 +69,23 @@ def fan_of(node: Node) -> int:
 
 
 def _pull_elementwise(node: Node, position: int, cells: Array) -> Pulled:
-    """Elementwise: the slope, which the gradient rule makes of a cotangent of ones."""
+    """Elementwise: the slope."""
+    slopes = np.broadcast_to(_slopes(node, position), node.shape)
+    origins = np.arange(math.prod(node.inputs[position].shape)).reshape(node.inputs[position].shape)
+    sources = np.broadcast_to(origins, node.shape).reshape(-1)[cells]
+    return pairs(sources[:, None], slopes.reshape(-1)[cells][:, None])
+
+
+def _slopes(node: Node, position: int) -> Array:
+    """What the gradient rule of an operand makes of a cotangent of ones."""
     rule = next(((r, kept) for place, r, kept in node.plan.rules if place == position), None)
     if rule is None:
         raise _unwanted(node, position)
     values = node.kept_arrays()
     with np.errstate(all="ignore"):  # an infinite slope is a value
-        slopes = rule[0](np.ones(node.shape, node.dtype), *(values[i] for i in rule[1]), **node.settings)
-    slopes = np.broadcast_to(slopes, node.shape)
-    origins = np.arange(math.prod(node.inputs[position].shape)).reshape(node.inputs[position].shape)
-    sources = np.broadcast_to(origins, node.shape).reshape(-1)[cells]
-    return pairs(sources[:, None], slopes.reshape(-1)[cells][:, None])
+        return np.asarray(
+            rule[0](np.ones(node.shape, node.dtype), *(values[i] for i in rule[1]), **node.settings)
+        )
 
 
 def _unwanted(node: Node, position: int) -> NoGradientError:
@@ -115,12 +121,34 @@ def _gathered(targets: Array, cells: Array, dtype: Any) -> Pulled:
     return Pulled(parents, order[np.repeat(first, counts) + within], np.ones(len(parents), dtype))
 
 
-def _pull_sum(node: Node, position: int, cells: Array) -> Pulled:
-    """Sums over axes."""
+def _pull_placed(node: Node, position: int, cells: Array) -> Pulled:
+    """Padding, and slices put back: copies among zeros."""
+    numbers = np.arange(1, math.prod(node.inputs[0].shape) + 1).reshape(node.inputs[0].shape)
+    placed = np.asarray(node.primitive.kernel(numbers, **node.settings)).reshape(-1)[cells]
+    real = np.flatnonzero(placed)
+    return Pulled(real, placed[real] - 1, np.ones(len(real), node.dtype))
+
+
+def _reduced(node: Node, cells: Array) -> Pulled:
+    """Give for each cell of a reduction over axes all that it was made of."""
     shape = node.inputs[0].shape
-    kept = tuple(1 if axis in node.settings["axis"] else size for axis, size in enumerate(shape))
+    axes = node.settings["axis"]
+    kept = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
     targets = np.broadcast_to(np.arange(math.prod(kept)).reshape(kept), shape)
     return _gathered(targets.reshape(-1), cells, node.dtype)
+
+
+def _pull_sum(node: Node, position: int, cells: Array) -> Pulled:
+    """Sums over axes."""
+    return _reduced(node, cells)
+
+
+def _pull_extreme(node: Node, position: int, cells: Array) -> Pulled:
+    """Largest or smallest over axes: the winners, by their shares."""
+    found = _reduced(node, cells)
+    shares = _slopes(node, position).reshape(-1)[found.sources]
+    used = shares != 0
+    return Pulled(found.parents[used], found.sources[used], shares[used])
 
 
 def _pull_add_along(node: Node, position: int, cells: Array) -> Pulled:
@@ -150,8 +178,12 @@ _STEPS: dict[str, Step] = {
     "conv": pull_convolution,
     "conv_transpose": pull_convolution,
     "dense": _pull_dense,
+    "max": _pull_extreme,
     "max_pool": pull_max_pool,
+    "min": _pull_extreme,
+    "pad": _pull_placed,
     "resample": pull_resample,
     "sum": _pull_sum,
+    "unslice": _pull_placed,
     "window_sum": pull_window_sum,
 }

@@ -117,3 +117,23 @@ def test_gradient_check():
     assert printed.count("first derivatives:  order 1") == 2
     assert printed.count("second derivatives: order 2") == 2
     assert "at x = -2.0 the rule says 0.3333, the function itself 0.1111" in printed
+
+
+def test_gradient_reach(tmp_path):
+    printed = run("gradient_reach.py", tmp_path)
+    rows = {line.split()[0]: line.split() for line in printed.splitlines()[1:5]}
+    assert {name: int(row[1]) for name, row in rows.items()} == {
+        "dense": 8,  # four inputs for each of two scores, of which one has a gradient
+        "avg_pool": 16,
+        "relu": int(rows["relu"][1]),
+        "conv": 16 * 6,  # a third of Sobel's weights is 0
+    }
+    assert 0 < int(rows["relu"][1]) < 16
+    # averages pass on what arrives; here the kernel's weights add up to 0
+    assert rows["avg_pool"][-2:] == rows["dense"][-1:] * 2
+    assert float(rows["conv"][-1]) == 0
+    row, column = re.search(r"conv \((\d), (\d)\) got dY = -?0\.0?[1-9]", printed).groups()
+    assert f"  to x ({row}, {column}): 1 times that" in printed
+    assert printed.count("  to x (") == 6
+    assert "added up, they are x.grad and kernel.grad" in printed
+    check_files(tmp_path, printed, ["dense.svg", "avg_pool.svg", "relu.svg", "conv.svg"])

@@ -92,7 +92,7 @@ def test_a_norm_is_told_apart_from_a_sum() -> None:
         routing(ag.weighted_pool2d(x, 3, stride=1)).text,
     )
     assert "becomes its p-norm" in norm
-    assert "What is saved? The values: a cell's share is (|x| / y) to the power p − 1" in norm
+    assert "What is saved? The values: a share depends on a cell's own x" in norm
     assert "the shares of a norm have the signs of x" in norm
     assert "becomes one weighted sum" in weighted
     assert "swallows" not in norm + weighted

@@ -378,9 +378,11 @@ def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) ->
         cell = (window.top + row * plane.dilation[0], window.left + column * plane.dilation[1])
         x, y = grid.corner((row, column))
         middle = (x + grid.cell / 2, y + grid.cell / 2)
-        if cell in shares:
+        if cell in window.cells:
+            text = f"{show(shares[cell])}×" if cell in shares else "0"
+            ink: Role = "ink" if cell in shares else "muted"
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
-            items.append(number_in(show(shares[cell]), *middle, number_size(grid.cell), grid.cell - 4))
+            items.append(number_in(text, *middle, number_size(grid.cell), grid.cell - 4, fill=ink))
         else:
             items += [
                 Hatch(x, y, grid.cell, grid.cell),

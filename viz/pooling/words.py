@@ -50,7 +50,7 @@ def subtitle(plane: Plane) -> str:
     if plane.is_norm:
         return (
             "Forward, each window becomes its p-norm. "
-            "Backward, its gradient goes to every cell of the window, the more the larger the cell."
+            "Backward, its gradient goes to every cell, by the share sign(x) · (|x| / y) to the power p − 1."
         )
     return (
         "Forward, each window becomes one weighted sum. "
@@ -89,9 +89,10 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
 
 def _saved(plane: Plane) -> str:
     if plane.is_norm:
-        return "The values: a cell's share is (|x| / y) to the power p − 1, with the sign of x."
+        return "The values: a share depends on a cell's own x, and on the norm of its window."
     if not plane.is_max:
-        return "Nothing: the shares follow from the window's place alone."
+        known = "weights" if plane.op.startswith("weighted") else "window's place"
+        return f"Nothing of X: the shares follow from the {known} alone."
     count = plane.outputs.size
     if plane.ties == "split":
         text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
@@ -254,7 +255,8 @@ def _sharesum_words(plane: Plane) -> str:
     taps = plane.window[0] * plane.window[1]
     if min(sums) < 1 and max(sums) <= 1 and any(len(window.cells) < taps for window in plane.windows):
         return ": padding swallows the rest"
-    return f": the shares of a window sum to {', '.join(f'{s:g}' for s in sorted(sums)[:3])}"
+    least, most = (f"{share:.3g}".replace("-", "−") for share in (min(sums), max(sums)))
+    return f": the shares of a window sum to {least if least == most else f'{least} to {most}'}"
 
 
 def sum_format(*values: float) -> NumberFormat:

@@ -8,7 +8,7 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.fonts import text_width
 from viz.canvas.scene import Box, Group, Item, Line, Rect, Scene, Span, Text, middle_text
 from viz.canvas.theme import Role, gradient_role, text_role_on
-from viz.pooling.numbers import NumberFormat, choose_format
+from viz.pooling.numbers import NumberFormat
 from viz.pooling.parts import flow_arrow
 from viz.reach import sheet
 from viz.reach.kernel import Cell, Reach
@@ -35,13 +35,14 @@ class _Layout:
         rows, columns = reach.view
         shown = (slice(max(rows[0], 0), rows[1]), slice(max(columns[0], 0), columns[1]))
         products = [partner.value * partner.weight for partner in reach.partners]
-        self.x = choose_format([*reach.values[shown].flat])
-        self.w = choose_format([*reach.weight.flat])
-        self.y = choose_format([*products, sum(products), reach.output, reach.output - sum(products)])
+        result = [sum(products), reach.output, reach.output - sum(products)]
         to_input = [partner.weight * reach.cotangent for partner in reach.partners]
         to_weight = [partner.value * reach.cotangent for partner in reach.partners]
-        self.dx = choose_format([*reach.gradient[shown].flat, *to_input, reach.cotangent])
-        self.dw = choose_format([*reach.weight_gradient.flat, *to_weight])
+        self.x = sheet.format_of(reach.values[shown])
+        self.w = sheet.format_of(reach.weight)
+        self.y = sheet.format_of(products, result)
+        self.dx = sheet.format_of(reach.gradient[shown], to_input, [reach.cotangent])
+        self.dw = sheet.format_of(reach.weight_gradient, to_weight)
         self.largest = sheet.largest_of(reach.gradient[shown], to_input or [0.0], [reach.cotangent])
         self.largest_weight = sheet.largest_of(reach.weight_gradient, to_weight or [0.0])
         self.told = Told(reach, self.dx, self.dw, self.largest_weight)
@@ -136,8 +137,8 @@ class _Layout:
         if reach.spelled is not None and board.shows(reach.spelled):
             box = board.box(reach.spelled)
             ink = text_role_on(gradient_role(float(reach.gradient[reach.spelled]), self.largest))
-            size = board.cell - 4
-            marks = [Rect(box.left + 2, box.top + 2, size, size, None, ink, 1.3, "dashed", radius=4)]
+            size = board.cell - 2.5
+            marks = [Rect(box.left + 1.25, box.top + 1.25, size, size, None, ink, 1.3, "dashed", radius=4)]
 
         def draw(box: Box, cell: Cell) -> list[Item]:
             if not reach.is_real(cell):

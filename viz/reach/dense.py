@@ -9,7 +9,7 @@ import numpy as np
 from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Scene, Span, Text, middle_text
 from viz.canvas.theme import Role
-from viz.pooling.numbers import NumberFormat, choose_format
+from viz.pooling.numbers import NumberFormat
 from viz.reach import layer as told
 from viz.reach import sheet
 from viz.reach.convolution import bracketed
@@ -32,18 +32,16 @@ class _Layout:
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
         ins, outs = list(layer.shown_inputs), list(layer.shown_outputs)
-        row, dy = layer.weight[layer.output], layer.cotangent
+        row, dy = layer.row, layer.cotangent
         self.products = row * layer.values
-        self.x = choose_format([*layer.values[ins]])
-        self.w = choose_format([*layer.weight[np.ix_(outs, ins)].flat])
-        self.y = choose_format([*layer.outputs[outs], *self.products[ins], float(self.products.sum())])
-        self.dx = choose_format([*layer.gradient[ins], *layer.cotangents[outs], *(row[ins] * dy)])
-        self.dw = choose_format([*layer.weight_gradient[np.ix_(outs, ins)].flat, *(layer.values[ins] * dy)])
+        self.x = sheet.format_of(layer.values[ins])
+        self.w = sheet.format_of(layer.weight)
+        self.y = sheet.format_of(layer.outputs[outs], self.products[ins])
+        self.dx = sheet.format_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
+        self.dw = sheet.format_of(layer.weight_gradient, layer.values[ins] * dy)
         self.largest = sheet.largest_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
-        self.largest_weight = sheet.largest_of(
-            layer.weight_gradient[np.ix_(outs, ins)], layer.values[ins] * dy
-        )
-        self.heat = sheet.largest_of(layer.weight[np.ix_(outs, ins)])
+        self.largest_weight = sheet.largest_of(layer.weight_gradient, layer.values[ins] * dy)
+        self.heat = sheet.largest_of(layer.weight)
         self.footer = told.footer(layer, self.heat, self.largest_weight)
 
     def scene(self) -> Scene:
@@ -148,7 +146,7 @@ class _Layout:
         for i, row in enumerate(layer.shown_outputs):
             for j, column in enumerate(layer.shown_inputs):
                 drawn = sheet.gradient_cell(
-                    board.box((i, j)), float(values[row, column]), show, largest, bold=row == layer.output
+                    board.box((i, j)), float(values[i, j]), show, largest, bold=row == layer.output
                 )
                 cells.append(Group(tuple(drawn), id=f"{name}-{row}-{column}"))
         lit = layer.shown_outputs.index(layer.output)
@@ -179,7 +177,7 @@ class _Layout:
     def _products(self, top: float) -> tuple[list[Item], float]:
         """The products of one row with x, and their sum; and where they end."""
         layer = self.layer
-        small = self._factors((self.x, layer.values), (self.w, layer.weight[layer.output]), self.y)
+        small = self._factors((self.x, layer.values), (self.w, layer.row), self.y)
 
         def draw(box: Box, number: int) -> list[Item]:
             text = self.y(float(self.products[number]))
@@ -199,11 +197,11 @@ class _Layout:
         """What one output sends to the inputs and to its row of weights; and where it ends."""
         layer = self.layer
         sent = np.full(len(layer.values), layer.cotangent)
-        by_weight = self._factors((self.w, layer.weight[layer.output]), (self.dx, sent), self.dx)
+        by_weight = self._factors((self.w, layer.row), (self.dx, sent), self.dx)
         by_input = self._factors((self.x, layer.values), (self.dx, sent), self.dw)
 
         def to_input(box: Box, number: int) -> list[Item]:
-            value = float(layer.weight[layer.output, number] * layer.cotangent)
+            value = float(layer.row[number] * layer.cotangent)
             return sheet.gradient_cell(box, value, self.dx, self.largest, small=by_weight.get(number, ""))
 
         def to_weight(box: Box, number: int) -> list[Item]:

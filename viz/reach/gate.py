@@ -13,7 +13,6 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Line, Rect, Scene, Span, middle_text
 from viz.canvas.theme import Role, gradient_role, text_role_on
 from viz.errors import UndrawableError
-from viz.pooling.numbers import choose_format
 from viz.pooling.parts import flow_arrow
 from viz.pooling.values import number_in, number_size
 from viz.pooling.words import sum_format, which
@@ -146,9 +145,9 @@ class _Layout:
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         shown = np.ix_(range(*gate.rows), range(*gate.columns))
-        self.show_values = choose_format([*gate.values[shown].flat, *gate.outputs[shown].flat])
-        self.show = choose_format([*gate.cotangents[shown].flat, *gate.gradient[shown].flat])
-        self.show_slopes = choose_format([*gate.slopes[shown].flat])
+        self.show_values = sheet.format_of(gate.values[shown], gate.outputs[shown])
+        self.show = sheet.format_of(gate.cotangents[shown], gate.gradient[shown])
+        self.show_slopes = sheet.format_of(gate.slopes[shown])
         self.largest = sheet.largest_of(gate.cotangents[shown], gate.gradient[shown])
 
     def scene(self) -> Scene:

@@ -16,7 +16,7 @@ from viz.reach.sheet import Plane, best_span
 
 Cell = tuple[int, int]
 
-MOST, MOST_TAPS = 8, 7
+MOST, WIDEST, MOST_TAPS = 8, 13, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Reach:
             if high - low <= MOST:
                 spans.append((low, high))
                 continue
-            length = min(max(MOST, size), MOST + 2)
+            length = min(max(MOST, size), WIDEST)
             start = min(max(first - (length - size) // 2, low), high - length)
             spans.append((start, start + length))
         return spans[0], spans[1]

@@ -15,6 +15,8 @@ from viz.reach.sheet import Plane
 
 MOST = 10
 MOST_TERMS = 4
+MOST_EXACT = 10_000_000
+"""Weights beyond this number are not copied to float64."""
 SUBTITLE = (
     "Forward, each output is a row of W times x. "
     "Backward, an output's gradient goes to the inputs by that row, and to that row by the inputs."
@@ -28,13 +30,19 @@ class Layer:
     source: str
     sample: tuple[int, int]
     values: Plane
+    row: Plane
+    """The chosen output's row of the weight."""
+    column: Plane
+    """The weights of the input whose sum is spelled out."""
     weight: Plane
+    """What is shown of the weight: a row for each shown output, a column for each shown input."""
+    weight_gradient: Plane
+    """The same part of its gradient, added up over all samples."""
     outputs: Plane
     cotangents: Plane
     gradient: Plane
-    weight_gradient: Plane
-    """Added up over all samples."""
     output: int
+    spelled: int
     shown_inputs: tuple[int, ...]
     shown_outputs: tuple[int, ...]
     saved: str
@@ -57,8 +65,10 @@ def layer_of(routed: Routing, sample: int, spotlight: Any, saved: str = "") -> L
         raise UndrawableError(f"the input or the weight of {routed.op} is gone, so it can't be drawn")
     if not routed.output.size or not routed.weight.size:
         raise UndrawableError(f"{routed.op} gave {routed.output_shape} here; there is nothing to draw")
-    weight = np.asarray(routed.weight, np.float64)
+    weight = routed.weight
     outs, ins = weight.shape
+    if weight.size <= MOST_EXACT:
+        weight = np.asarray(weight, np.float64)
     x = np.asarray(routed.input, np.float64).reshape(-1, ins)
     dy = np.asarray(routed.cotangent, np.float64).reshape(-1, outs)
     if not -len(x) <= sample < len(x):
@@ -67,33 +77,43 @@ def layer_of(routed: Routing, sample: int, spotlight: Any, saved: str = "") -> L
             f"so sample is {-len(x)} to {len(x) - 1}"
         )
     sample %= len(x)
-    size = np.nan_to_num(np.abs(dy[sample]), posinf=0.0)
+    size = _sizes(dy[sample])
     if spotlight is None:
         output = int(size.argmax())
     elif isinstance(spotlight, int) and -outs <= spotlight < outs:
         output = spotlight % outs
     else:
         raise UndrawableError(f"{routed.op} has no output {spotlight!r}; there are 0 to {outs - 1}")
-    strength = _share(weight[output]) + _share(x[sample])
+    row = np.asarray(weight[output], np.float64)
     size[output] = np.inf
+    shown_inputs, shown_outputs = _strongest(_share(row) + _share(x[sample])), _strongest(size)
+    gradient = np.asarray(dy[sample].astype(weight.dtype) @ weight, np.float64)
+    spelled = max(shown_inputs, key=lambda number: float(_sizes(gradient)[number]))
     return Layer(
         routed.cotangent_source,
         (sample, len(x)),
         x[sample],
-        weight,
+        row,
+        np.asarray(weight[:, spelled], np.float64),
+        np.asarray(weight[np.ix_(shown_outputs, shown_inputs)], np.float64),
+        dy[:, shown_outputs].T @ x[:, shown_inputs],
         np.asarray(routed.output, np.float64).reshape(-1, outs)[sample],
         dy[sample],
-        dy[sample] @ weight,
-        dy.T @ x,
+        gradient,
         output,
-        _strongest(strength),
-        _strongest(size),
+        spelled,
+        shown_inputs,
+        shown_outputs,
         saved,
     )
 
 
+def _sizes(values: Plane) -> Plane:
+    return np.nan_to_num(np.abs(values), posinf=0.0)
+
+
 def _share(values: Plane) -> Plane:
-    size = np.nan_to_num(np.abs(values), posinf=0.0)
+    size = _sizes(values)
     return size / (size.max(initial=0.0) or 1.0)
 
 
@@ -145,9 +165,9 @@ def answers(layer: Layer) -> list[tuple[str, str]]:
 
 def _spelled(layer: Layer) -> str:
     """One input's gradient as the sum over the outputs."""
-    number = max(layer.shown_inputs, key=lambda n: float(np.nan_to_num(abs(layer.gradient[n]), posinf=0.0)))
-    parts = layer.cotangents * layer.weight[:, number]
-    order = np.argsort(-np.nan_to_num(np.abs(parts), posinf=0.0), kind="stable")
+    number = layer.spelled
+    parts = layer.cotangents * layer.column
+    order = np.argsort(-_sizes(parts), kind="stable")
     chosen = sorted(order[:MOST_TERMS].tolist())
     rest = float(np.delete(parts, chosen).sum())
     total = float(layer.gradient[number])
@@ -173,7 +193,7 @@ def description(layer: Layer) -> str:
 
 def text_form(layer: Layer, last: str) -> str:
     """The numbers as tables, and the answers; ``last`` is the footer."""
-    row = layer.weight[layer.output]
+    row = layer.row
     panels = [
         ("x (input)", layer.values),
         ("y (output)", layer.outputs),
@@ -192,18 +212,19 @@ def text_form(layer: Layer, last: str) -> str:
 
 def data(layer: Layer) -> dict[str, object]:
     """The numbers behind the picture."""
-    row = layer.weight[layer.output]
+    row = layer.row
     return {
         "op": "dense",
         "sample": layer.sample[0],
         "output": layer.output,
         "cotangent_source": layer.source,
         "x": layer.values,
-        "W": layer.weight,
+        "W_row": layer.row,
+        "W_shown": layer.weight,
         "y": layer.outputs,
         "dY": layer.cotangents,
         "dX": layer.gradient,
-        "dW": layer.weight_gradient,
+        "dW_shown": layer.weight_gradient,
         "to_X": row * layer.cotangent,
         "to_W": layer.values * layer.cotangent,
         "shown_inputs": layer.shown_inputs,

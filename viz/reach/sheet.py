@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from viz.canvas.fonts import text_width, wrap
 from viz.canvas.scene import Box, Hatch, Item, Line, Rect, Span, Text, middle_text
 from viz.canvas.theme import Role, gradient_role, text_role_on
-from viz.pooling.numbers import NumberFormat
+from viz.pooling.numbers import NumberFormat, choose_format
 from viz.pooling.parts import colour_scale
 from viz.pooling.values import SQUEEZE, number_in, number_size
 
@@ -235,6 +235,14 @@ def largest_of(*planes: Any) -> float:
     """The largest finite absolute value."""
     flat = np.abs(np.concatenate([np.ravel(np.asarray(plane, np.float64)) for plane in planes]))
     return float(np.max(flat, where=np.isfinite(flat), initial=0.0))
+
+
+def format_of(*panels: Any) -> NumberFormat:
+    """One format for several panels; the one with the smallest numbers gets its two digits too."""
+    flat = [[float(value) for value in np.ravel(np.asarray(panel, np.float64))] for panel in panels]
+    sizes = [size for size in map(largest_of, flat) if size]
+    every = [value for values in flat for value in values]
+    return choose_format(every, smallest_panel=min(sizes, default=None))
 
 
 def total(values: Any) -> float:
