@@ -143,8 +143,8 @@ def test_captions_of_the_lecture(told: viz.Animation) -> None:
         ("average, padding", 0, "Average pooling counts each of 4 cells a ninth: window a becomes 0.7 …"),
         ("average, padding", 4, "Window b counted the same cell too: two shares add, 0.11 + 0.11 = 0.22."),
         ("average, one axis", 3, "Each cell was counted half, so each gets half of the gradient: 0.5."),
-        ("norm", 0, "The p-norm counts large cells most: window h becomes 11.23 …"),
-        ("weighted", 3, "Each cell gets its own share of the gradient: 0.06 to 0.14."),
+        ("norm", 0, "The p-norm counts large cells most: window h becomes 11 …"),
+        ("weighted", 3, "Each cell gets its own share of the gradient: 0.07 to 0.17."),
         ("sum", 3, "Each cell was counted once, so each gets the whole gradient, 0.8."),
     ],
 )

@@ -174,7 +174,7 @@ class Stage:
 def caption_items(caption: str, number: int, count: int, role: Role) -> list[Item]:
     """The band above the panels: the step's number, what it says, and how far the film is."""
     middle = _CAPTION_TOP + _CAPTION_HEIGHT / 2
-    on: Role = {"forward": "on_forward", "backward": "on_backward"}.get(role, "paper")  # type: ignore[assignment]
+    on = _ON.get(role, "paper")
     items: list[Item] = [
         Rect(MARGIN, _CAPTION_TOP, WIDTH - 2 * MARGIN, _CAPTION_HEIGHT, "panel", role, 1.6, radius=8),
         Circle(MARGIN + 30, middle, 15, role),
@@ -202,6 +202,7 @@ def pill(text: str, x: float, y: float, role: Role) -> tuple[Item, ...]:
     )
 
 
+_ON: dict[Role, Role] = {"forward": "on_forward", "backward": "on_backward"}
 _PILLS: dict[Role, tuple[Role, Role]] = {
     "forward": ("forward", "on_forward"),
     "saved": ("saved_tint", "saved"),

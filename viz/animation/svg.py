@@ -80,9 +80,9 @@ def _keyframes(layer: Layer, seconds: float) -> str:
         mark(end - hair, shown=True)
         mark(end, shown=False)
     mark(seconds, shown=layer.end is None)
-    return "".join(f"{number3(percent)}%{{{looks}}}" for percent, looks in sorted(marks.items()))
+    return "".join(f"{_percent(percent)}%{{{looks}}}" for percent, looks in sorted(marks.items()))
 
 
-def number3(percent: float) -> str:
-    """A percentage with at most three decimals."""
+def _percent(percent: float) -> str:
+    # three decimals: cuts lie closer together than coordinates are rounded
     return f"{percent:.3f}".rstrip("0").rstrip(".")
