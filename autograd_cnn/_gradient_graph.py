@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from autograd_cnn._display import Displayed
 from autograd_cnn._graph import Node, Recording, ancestors
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._recall import recall
@@ -19,7 +20,7 @@ from autograd_cnn.sweep import key_of, sweep
 
 
 @dataclass(frozen=True)
-class GradientGraph:
+class GradientGraph(Displayed):
     """A forward graph with the graph of its gradient.
 
     Attributes

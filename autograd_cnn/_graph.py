@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd_cnn._display import Displayed
 from autograd_cnn._hooks import HookHandle, Hooks
 from autograd_cnn._modes import Origin, Place, Scope
 from autograd_cnn.errors import FreedGraphError, StaleValueError, signature
@@ -286,7 +287,7 @@ def ancestors(roots: Iterable[Node], stops: Collection[object] = ()) -> list[Nod
 _serial = attrgetter("serial")
 
 
-class Recording:
+class Recording(Displayed):
     """An immutable snapshot of the live nodes that some tensors were computed by.
 
     Take one with ``ag.Graph.of(*tensors)``. It holds structure, not values: it stays whole after a

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from autograd_cnn._display import Displayed
 from autograd_cnn._modes import has_tangent
 from autograd_cnn.errors import GraphError
 from autograd_cnn.primitive import LateBound
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 late: LateBound[Tensor] = _late
 
 
-class Interop:
+class Interop(Displayed):
     """What Tensor offers to other libraries and to the standard library."""
 
     __slots__ = ()

@@ -76,6 +76,7 @@ class Mode:
     ``abstract`` runs shape rules in place of kernels. ``observer`` is told of every application. While
     there is one, sweeps run their rules on Tensors, so that it sees them too. ``draws`` notes the state of
     each random generator before its first use. ``constant`` is what `no_grad` adds: no tangents either.
+    ``again`` says that all this has run before, so that what a layer keeps from call to call must not move.
     """
 
     recording: bool = True
@@ -85,6 +86,7 @@ class Mode:
     observer: Observer | None = None
     draws: dict[int, tuple[Any, Any]] | None = None
     constant: bool = False
+    again: bool = False
     plain: bool = field(init=False)
     """Whether an operation need only compute: nothing records, captures, watches or runs on shapes alone."""
 
@@ -101,7 +103,14 @@ class Mode:
         """Give the same mode at another place."""
         place = Place(scope, origin)
         return Mode(
-            self.recording, self.capturing, place, self.abstract, self.observer, self.draws, self.constant
+            self.recording,
+            self.capturing,
+            place,
+            self.abstract,
+            self.observer,
+            self.draws,
+            self.constant,
+            self.again,
         )
 
 

@@ -2,11 +2,12 @@
 
 A tree's leaves are whatever is none of these containers: Tensors, arrays, numbers. None is an empty
 container. Dicts are walked in the order of their sorted keys, so two with the same keys have the same
-structure whatever order they were filled in.
+structure whatever order they were filled in; an OrderedDict, whose order counts, is walked in that.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal
@@ -68,7 +69,10 @@ class Structure:
             return parts
         assert self.type is not None
         if self.kind == "dict":
-            return dict(zip(self.keys, parts, strict=True))
+            kind: Any = self.type  # not called: a class may ask for arguments
+            made = kind.__new__(kind)
+            made.update(zip(self.keys, parts, strict=True))
+            return made
         if self.kind == "named tuple":
             return self.type(*parts)
         made = object.__new__(self.type)  # not __init__, which may compute or refuse what is no array
@@ -169,7 +173,7 @@ def _keys(tree: Any, kind: Kind) -> tuple[Any, ...]:
     if kind == "dataclass":
         return tuple(field.name for field in fields(tree))
     try:
-        return tuple(sorted(tree))
+        return tuple(tree) if isinstance(tree, OrderedDict) else tuple(sorted(tree))
     except TypeError:
         raise StructureError(
             "flatten",

@@ -102,7 +102,7 @@ def _work(make: Callable[[], Function]) -> Callable[[], Callable[[], Any]]:
         function = make()
         x = ag.tensor(maps(), requires_grad=True)
         first = function(x)
-        g = np.full(first.shape, 0.5, np.float32)
+        g = ag.tensor(np.full(first.shape, 0.5, np.float32))  # each library gets its own kind of array
         wants = first.requires_grad
 
         def run() -> None:

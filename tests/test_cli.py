@@ -196,14 +196,14 @@ def test_interrupt_while_drawing_names_what_is_there(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 def test_ctrl_c_while_training(tmp_path):
-    command = "from autograd_cnn.cli import main; main()"
+    # whoever runs the tests in the background has them ignore Ctrl-C, and children inherit that
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = f"{heed}; from autograd_cnn.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", command, "demo", "--out", str(tmp_path), "--epochs", "4000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # whoever runs the tests in the background has them ignore Ctrl-C, and children inherit that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with process:
         assert "LeNet-5" in process.stdout.readline()

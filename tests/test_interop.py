@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import autograd_cnn as ag
 from autograd_cnn.errors import DTypeError, GraphError
 from autograd_cnn.ops import numpy_protocol
+from autograd_cnn.ops._numpy_hints import _INSTEAD
 
 A = np.arange(6.0).reshape(2, 3) / 7 + 0.1
 B = A[::-1] + 0.25
@@ -229,3 +231,21 @@ def test_a_long_chain_is_copied_without_recursion():
         y = y + 1.0
     with pytest.raises(GraphError, match="carries the graph behind it"):
         copy.deepcopy([y])
+
+
+@pytest.mark.parametrize(("name", "text"), sorted(_INSTEAD.items()))
+def test_what_is_named_in_place_of_a_numpy_function_exists(name, text):
+    assert hasattr(np, name)
+    assert all(hasattr(ag, found) for found in re.findall(r"\bag\.(\w+)", text))
+
+
+def test_a_numpy_function_without_a_rule_names_what_to_write():
+    x = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    for call, fits in (
+        (lambda: np.diff(x), r"fits: x\[1:\] - x\[:-1\]; x\.numpy"),
+        (lambda: np.fft.fft(x), r"np\.fft\.fft: (.|\n)*no Fourier transform"),
+        (lambda: np.linalg.inv(x), r"np\.linalg\.inv: (.|\n)*no decomposition or inverse"),
+        (lambda: np.spacing(x), r"fits: operations of autograd_cnn, or ag\.custom_vjp"),
+    ):
+        with pytest.raises(ag.GraphError, match=fits):
+            call()

@@ -1,6 +1,6 @@
 """Trees: what is a leaf, what is a container, and what two structures have in common."""
 
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 
 import pytest
@@ -73,3 +73,11 @@ def test_refusals():
         flatten({"a": 1, 2: 3})
     with pytest.raises(StructureError, match="another structure"):
         check_same("f", "x", flatten([1])[1], flatten((1,))[1])
+
+
+def test_dicts_keep_their_type_and_an_ordered_one_its_order():
+    tree = OrderedDict(b=1, a=2)
+    leaves, structure = flatten(tree)
+    assert leaves == [1, 2]
+    assert structure.unflatten([3, 4]) == OrderedDict(b=3, a=4)
+    assert type(mapped(lambda x: x, defaultdict(int, a=1))) is defaultdict

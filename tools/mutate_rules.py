@@ -224,7 +224,7 @@ def noticed(mutant: Mutant, only: frozenset[str] | None = None) -> str:
     sys.meta_path.insert(0, Spoilt(mutant))
     warnings.simplefilter("error")
     try:
-        from tests.ops import test_generated, test_generated_forward
+        from tests.ops import test_generated, test_generated_edges, test_generated_forward
     except Exception:
         return "import"
     names = set(mutant.primitives) - {""}
@@ -242,19 +242,21 @@ def noticed(mutant: Mutant, only: frozenset[str] | None = None) -> str:
 
     def adjoint_test(row, variant) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            test_generated.test_adjoint(row, variant, patch)
+            test_generated_edges.test_adjoint(row, variant, patch)
 
     trials = [
         (test, (row, variant)) for test in by_variant for row in rows if row.order for variant in row.variants
     ]
-    trials += [(test_generated.test_kinks_and_ties, (row, k)) for row in rows for k in row.kinks]
-    trials += [(test_generated.test_empty_and_single_inputs, (row, e)) for row in rows for e in row.edges]
+    trials += [(test_generated_edges.test_kinks_and_ties, (row, k)) for row in rows for k in row.kinks]
     trials += [
-        (test_generated.test_broadcast_gradients_are_summed_back, (row, s))
+        (test_generated_edges.test_empty_and_single_inputs, (row, e)) for row in rows for e in row.edges
+    ]
+    trials += [
+        (test_generated_edges.test_broadcast_gradients_are_summed_back, (row, s))
         for row in rows
         for s in row.broadcasts
     ]
-    adjoint = {(row.name, id(v)) for row, v in (case.values for case in test_generated.LINEAR)}
+    adjoint = {(row.name, id(v)) for row, v in (case.values for case in test_generated_edges.LINEAR)}
     trials += [(adjoint_test, (row, v)) for row in rows for v in row.variants if (row.name, id(v)) in adjoint]
     for test, arguments in trials:
         name = f"{test.__name__}[{arguments[0].name}]"

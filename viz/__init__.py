@@ -9,6 +9,8 @@ Examples
 960.0
 """
 
+from viz.animation.animation import Animation
+from viz.animation.pooling import animate
 from viz.canvas.drawing import Drawing
 from viz.errors import (
     ConversionError,
@@ -34,6 +36,7 @@ from viz.routes import routing
 from viz.views import draw, picture_of
 
 __all__ = [
+    "Animation",
     "ConversionError",
     "Drawing",
     "DrawingError",
@@ -44,6 +47,7 @@ __all__ = [
     "UndrawableError",
     "UnknownFormatError",
     "WriteError",
+    "animate",
     "arithmetic",
     "curves",
     "dead_units",

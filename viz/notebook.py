@@ -1,4 +1,4 @@
-"""How a Tensor shows itself in a notebook, where `viz` is installed: as its ladder."""
+"""How tensors and graphs show themselves in a notebook, where `viz` is installed: as their ladder."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from viz.picture.model import Picture
 from viz.views import draw, picture_of
 
 MOST_BOXES = 200
+MOST_LINES = 200
+
+Shown = ag.Tensor | ag.Graph | ag.Recording | ag.GradientGraph
 
 
-def mimebundle(tensor: ag.Tensor) -> dict[str, str]:
-    """What a notebook shows for a tensor: text always, and a drawing where a recorded graph computed it.
+def mimebundle(what: Shown) -> dict[str, str]:
+    """What a notebook shows: text always, and a drawing where something was recorded.
 
     Large graphs, and graphs whose kept values are freed, show as text.
 
     Parameters
     ----------
-    tensor : Tensor
-        Any tensor.
+    what : Tensor, Graph, Recording or GradientGraph
+        What the cell gave.
 
     Returns
     -------
@@ -32,13 +35,21 @@ def mimebundle(tensor: ag.Tensor) -> dict[str, str]:
     >>> sorted(mimebundle(x)), sorted(mimebundle((x * x).sum()))
     (['text/plain'], ['image/svg+xml', 'text/plain'])
     """
-    bundle = {"text/plain": repr(tensor)}
-    if tensor.node is not None:
-        try:
-            forward: Picture = picture_of(tensor, backward=False)
-            if len(forward.boxes) <= MOST_BOXES:
-                bundle["image/svg+xml"] = draw(tensor, theme="auto").svg()
-        except (DrawingError, ag.AutogradError):
-            # A display must never fail; the text is there.
-            return bundle
+    bundle = {"text/plain": _text(what)}
+    if isinstance(what, ag.Tensor) and what.node is None:
+        return bundle
+    try:
+        forward: Picture = picture_of(what, backward=False)
+        if len(forward.boxes) <= MOST_BOXES:
+            bundle["image/svg+xml"] = draw(what, theme="auto").svg()
+    except (DrawingError, ag.AutogradError):
+        # A display must never fail; the text is there.
+        return bundle
     return bundle
+
+
+def _text(what: Shown) -> str:
+    """A traced graph as its program, unless that is long."""
+    if isinstance(what, ag.Graph) and len(what.entries) <= MOST_LINES:
+        return str(what)
+    return repr(what)

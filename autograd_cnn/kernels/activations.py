@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn.kernels.blockwise import chosen
+from autograd_cnn.kernels.blockwise import by_sign, chosen
 from autograd_cnn.kernels.error_function import normal_tail
 from autograd_cnn.kernels.masking import kept_where
 
@@ -307,7 +307,7 @@ def gelu_gate(g: Array, x: Array) -> Array:
     z *= DENSITY
     tail -= z
     tail *= density
-    slope = chosen(x < 0, tail, np.subtract(1, tail, out=z))
+    slope = by_sign(x, tail, np.subtract(1, tail, out=z))
     slope *= g
     return slope
 

@@ -123,6 +123,16 @@ def _mask(condition: Any, dtype: np.dtype[Any]) -> Array:
     return mask
 
 
+def by_sign(s: Array, negative: Array, other: Array) -> Array:
+    """Give ``negative`` where s has a minus sign and ``other`` elsewhere; all of one shape and dtype."""
+    bits = s.view(_INTEGERS[s.itemsize])
+    mask: Array = bits >> (8 * s.itemsize - 1)  # the sign bit in every bit
+    right = other.view(bits.dtype)
+    mask &= negative.view(bits.dtype) ^ right
+    mask ^= right
+    return mask.view(s.dtype)
+
+
 def chosen(condition: Array, x: Array, y: Array | float) -> Array:
     """Give x where the condition holds and y elsewhere: `np.where` by bit masks."""
     mask = _mask(condition, x.dtype)

@@ -178,7 +178,8 @@ def flat_indices(switches: Array, *, geometry: WindowGeometry) -> NDArray[np.int
     if switches.dtype.kind not in "ui":
         raise TypeError(f"flat_indices needs integer switches; got {switches.dtype} (ties='split' has none)")
     first, offsets = _plane_indices(geometry)
-    indices: NDArray[np.int64] = offsets[switches]
+    # in row-major order, as un-pooling reads them; the switches may lie otherwise
+    indices: NDArray[np.int64] = offsets[np.ascontiguousarray(switches)]
     indices += first
     return indices
 

@@ -140,6 +140,35 @@ def inverse_deviation(x: Array, *, axes: Axes, epsilon: float) -> Array:
     return normalise(x, axes=axes, epsilon=epsilon)[2]
 
 
+def affine(x: Array, scale: Array, shift: Any = 0.0) -> Array:
+    """``x * scale + shift``; scale and shift broadcast to x."""
+    out = np.empty_like(x)
+
+    def work(at: tuple[slice, ...]) -> None:
+        np.multiply(x[at], _part(scale, at), out=out[at])
+        if not _is_scalar(shift, 0.0):
+            out[at] += _part(shift, at)
+
+    share(work, list(_blocks(x, ())))
+    return out
+
+
+def summed_product(a: Array, b: Array, *, shape: tuple[int, ...]) -> Array:
+    """Sum ``a * b`` down to ``shape``, which has size 1 along the summed axes."""
+    dtype = accumulator(a.dtype)
+    total = np.zeros(shape, dtype)
+    summed = tuple(axis for axis, n in enumerate(shape) if n == 1)
+
+    def work(at: tuple[slice, ...]) -> Array:
+        left = a[at].astype(dtype, copy=False)
+        return _dot(left, _like(b[at], left), summed)
+
+    blocks = list(_blocks(a, ()))
+    for at, sums in zip(blocks, share(work, blocks), strict=True):
+        total[tuple(slice(None) if n == 1 else part for n, part in zip(shape, at, strict=True))] += sums
+    return total.astype(a.dtype, copy=False)
+
+
 def _centred(x: Array, mean: Array, at: tuple[slice, ...]) -> Array:
     centred: Array = x[at] - mean[at]  # statistics are float32 at least, so this is
     return centred

@@ -8,7 +8,9 @@ from numpy.random import Generator
 
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import ShapeError
-from autograd_cnn.nn.layers import Conv2d, Dense, MaxPool2d
+from autograd_cnn.nn.convolution import Conv2d
+from autograd_cnn.nn.layers import Dense
+from autograd_cnn.nn.max_pooling import MaxPool2d
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops.activations import relu
 from autograd_cnn.ops.movement import flatten

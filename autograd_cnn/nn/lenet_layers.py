@@ -1,7 +1,8 @@
-"""LeNet-5's own layers: its squashing function and its radial-basis output."""
+"""LeNet-5's own layers: its sub-sampling, its squashing function and its radial-basis output."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,69 @@ from autograd_cnn._creation import tensor
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import at_least, checked, numbers
 from autograd_cnn.errors import RangeError, ShapeError
+from autograd_cnn.nn._settings import parameter
 from autograd_cnn.nn.module import Module
+from autograd_cnn.ops._windows import Sizes, check_settings, per_axis
 from autograd_cnn.ops.lenet_parts import rbf_output, scaled_tanh
+from autograd_cnn.ops.movement import reshape
+from autograd_cnn.ops.window_pooling import sum_pool2d
+
+
+class Subsampling(Module):
+    """LeNet-5's sub-sampling layer: the sum of each window, times a coefficient, plus a bias, one pair a map.
+
+    Parameters
+    ----------
+    channels : int
+        Number of maps; each has 2 trained numbers (S2 of LeNet-5 has 12, S4 has 32).
+    window : int or (int, int)
+        Size of the windows that are added up.
+    stride : int or (int, int), optional
+        Steps between them; the window's size when left out.
+
+    Notes
+    -----
+    LeCun and others (1998), section 6 of the lecture. The coefficients start at one over the window's number
+    of cells, so that the layer starts as an average; the biases start at 0. The squashing function that
+    follows in LeNet-5 is a layer of its own, `ScaledTanh`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> layer = ag.nn.Subsampling(6)
+    >>> layer.count_parameters()
+    12
+    >>> layer(ag.tensor([[[[1.0, 2.0], [3.0, 6.0]]] * 6])).shape
+    (1, 6, 1, 1)
+    """
+
+    @checked
+    def __init__(self, channels: int, window: Sizes = 2, stride: Sizes | None = None) -> None:
+        at_least("Subsampling", 1, channels=channels)
+        check_settings("Subsampling", window, stride)
+        self.window = per_axis("Subsampling", "window", window, 2)
+        self.stride = stride
+        share = 1 / math.prod(self.window)
+        self.weight = parameter(np.full(channels, share, np.float32))
+        self.bias = parameter(np.zeros(channels, np.float32))
+
+    def forward(self, x: Any) -> Tensor:
+        """Sub-sample x (N, channels, H, W)."""
+        sums = sum_pool2d(x, self.window, self.stride)
+        channels = self.weight.shape[0]
+        if sums.shape[1] != channels:
+            raise ShapeError(
+                "Subsampling",
+                f"x has {sums.shape[1]} maps, the layer {channels}",
+                operands={"x": x},
+                fits=f"x (N, {channels}, H, W)",
+            )
+        shape = (1, channels, 1, 1)
+        return sums * reshape(self.weight, shape) + reshape(self.bias, shape)
+
+    def describe(self) -> str:
+        """Say maps, window and stride."""
+        return f"{self.weight.shape[0]} maps, window {self.window}, stride {self.stride or self.window}"
 
 
 class ScaledTanh(Module):

@@ -61,7 +61,7 @@ class Module:
             raise DTypeError(
                 type(self).__name__,
                 f"parameters() would not find what stands in the {type(value).__name__} {name!r}",
-                fits=f"self.{name} = nn.Sequential(*layers), or an attribute for each",
+                fits=f"self.{name} = nn.ModuleList(layers) or nn.Sequential(*layers), or attributes",
             )
         object.__setattr__(self, name, value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.nn.module import Module
 from autograd_cnn.ops._operands import as_tensor, has_values
 from autograd_cnn.ops._shapes import Shape
-from autograd_cnn.ops.normalisation import batch_norm, group_norm, instance_norm, layer_norm
+from autograd_cnn.ops.normalisation import batch_norm, check_epsilon, group_norm, instance_norm, layer_norm
 from autograd_cnn.ops.response_normalisation import local_response_norm
 
 
@@ -25,7 +25,9 @@ class _Affine(Module):
     weight: Tensor | None
     bias: Tensor | None
 
-    def _start(self, shape: Shape, affine: bool) -> None:
+    def _start(self, shape: Shape, epsilon: float, affine: bool) -> None:
+        check_epsilon(type(self).__name__, epsilon)
+        self.epsilon = epsilon
         if min(shape, default=1) < 1:
             raise RangeError(
                 type(self).__name__, f"there is nothing to scale in the shape {shape}", fits="sizes from 1 on"
@@ -34,8 +36,23 @@ class _Affine(Module):
         self.bias = tensor(np.zeros(shape, np.float32), requires_grad=True) if affine else None
 
 
-class _BatchNorm(_Affine):
-    axes: int
+class _ChannelNorm(_Affine):
+    channels: int
+
+    def _check_channels(self, x: Tensor) -> None:
+        """Refuse other channels here: without weights, the functions would take any number of them."""
+        if x.ndim < 2 or x.shape[1] != self.channels:
+            raise ShapeError(
+                type(self).__name__,
+                f"x has not the layer's {self.channels} channels",
+                operands={"x": x},
+                rule=f"x.shape[1] == {self.channels}",
+                fits=f"x (N, {self.channels}, ...)",
+            )
+
+
+class _BatchNorm(_ChannelNorm):
+    rank: ClassVar[int]
 
     @checked
     def __init__(
@@ -45,23 +62,24 @@ class _BatchNorm(_Affine):
             raise RangeError(
                 type(self).__name__, f"momentum={momentum!r} is no share", fits="a number from 0 to 1"
             )
-        self.channels, self.momentum, self.epsilon = channels, momentum, epsilon
-        self._start((channels,), affine)
+        self.channels, self.momentum = channels, momentum
+        self._start((channels,), epsilon, affine)
         self.running_mean = tensor(np.zeros(channels, np.float32))
         self.running_variance = tensor(np.ones(channels, np.float32))
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, ...); while training, move the running statistics towards its own."""
         values = as_tensor(x)
-        if values.ndim not in ((2, 3) if self.axes == 1 else (self.axes + 2,)):
+        if values.ndim not in ((2, 3) if self.rank == 1 else (self.rank + 2,)):
             raise ShapeError(
                 type(self).__name__,
                 f"x has {values.ndim} axes",
                 operands={"x": values},
                 fits="x (N, channels) or (N, channels, L)"
-                if self.axes == 1
-                else f"x (N, channels, {self.axes} axes of positions)",
+                if self.rank == 1
+                else f"x (N, channels, {self.rank} axes of positions)",
             )
+        self._check_channels(values)
         if not self.training:
             running = (self.running_mean, self.running_variance)
             result: Tensor = batch_norm(values, self.weight, self.bias, *running, self.epsilon)
@@ -70,7 +88,9 @@ class _BatchNorm(_Affine):
         normal, mean, variance = batch_norm(
             values, self.weight, self.bias, epsilon=self.epsilon, return_statistics=True
         )
-        if has_values(mean) or MODE.get().observer is not None:  # a trace refuses what it cannot follow
+        mode = MODE.get()
+        # a checkpoint's second run has been counted; a trace refuses what it cannot follow
+        if not mode.again and (has_values(mean) or mode.observer is not None):
             count = values.size // max(self.channels, 1)
             with no_grad():
                 self._follow(self.running_mean, mean)
@@ -102,7 +122,7 @@ class BatchNorm1d(_BatchNorm):
             [ 1.]], dtype=float32, made by normalise)
     """
 
-    axes = 1
+    rank = 1
 
 
 class BatchNorm2d(_BatchNorm):
@@ -126,6 +146,13 @@ class BatchNorm2d(_BatchNorm):
         (channels,); used when not ``training``. The variance is the unbiased one (count - 1 in the divisor).
         `Tensor.assign_` moves them at each training call.
 
+    Raises
+    ------
+    RangeError
+        When there are no channels, or ``momentum`` is not from 0 to 1.
+    ShapeError
+        When called with x of another rank or of other channels.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -137,7 +164,7 @@ class BatchNorm2d(_BatchNorm):
     tensor([0.5, 0.5], dtype=float32, name='running_mean')
     """
 
-    axes = 2
+    rank = 2
 
 
 class BatchNorm3d(_BatchNorm):
@@ -155,7 +182,7 @@ class BatchNorm3d(_BatchNorm):
     4
     """
 
-    axes = 3
+    rank = 3
 
 
 class LayerNorm(_Affine):
@@ -181,8 +208,7 @@ class LayerNorm(_Affine):
     def __init__(self, shape: int | Sequence[int], epsilon: float = 1e-5, affine: bool = True) -> None:
         sizes = whole_numbers(shape)
         self.shape = sizes if isinstance(sizes, tuple) else (int(sizes or 0),)
-        self.epsilon = epsilon
-        self._start(self.shape, affine)
+        self._start(self.shape, epsilon, affine)
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (..., *shape)."""
@@ -201,7 +227,7 @@ class LayerNorm(_Affine):
         return str(self.shape)
 
 
-class GroupNorm(_Affine):
+class GroupNorm(_ChannelNorm):
     """Group normalisation; see `autograd_cnn.group_norm`.
 
     Parameters
@@ -212,6 +238,13 @@ class GroupNorm(_Affine):
         Added to the variance.
     affine : bool
         Whether to learn a scale (from 1) and a shift (from 0) a channel.
+
+    Raises
+    ------
+    RangeError
+        When the groups don't divide the channels.
+    ShapeError
+        When called with x of other channels.
 
     Examples
     --------
@@ -225,20 +258,68 @@ class GroupNorm(_Affine):
     def __init__(self, groups: int, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
         if groups < 1 or channels % groups:
             raise RangeError("GroupNorm", f"groups={groups} must divide {channels} channels", fits="groups=1")
-        self.groups, self.channels, self.epsilon = groups, channels, epsilon
-        self._start((channels,), affine)
+        self.groups, self.channels = groups, channels
+        self._start((channels,), epsilon, affine)
 
     def forward(self, x: Any) -> Tensor:
         """Normalise x (N, channels, ...)."""
-        return group_norm(x, self.weight, self.bias, groups=self.groups, epsilon=self.epsilon)
+        values = as_tensor(x)
+        self._check_channels(values)
+        return group_norm(values, self.weight, self.bias, groups=self.groups, epsilon=self.epsilon)
 
     def describe(self) -> str:
         """Say groups and channels."""
         return f"{self.groups} groups of {self.channels} channels"
 
 
-class InstanceNorm2d(_Affine):
+class _InstanceNorm(_Affine):
+    rank: ClassVar[int]
+
+    @checked
+    def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
+        self.channels = channels
+        self._start((channels,), epsilon, affine)
+
+    def forward(self, x: Any) -> Tensor:
+        """Normalise x (N, channels, *positions)."""
+        values = as_tensor(x)
+        if values.ndim != self.rank + 2 or values.shape[1] != self.channels:
+            raise ShapeError(
+                type(self).__name__,
+                "x does not go with the layer",
+                operands={"x": values},
+                fits=f"x (N, {self.channels}, {('L', 'H, W', 'D, H, W')[self.rank - 1]})",
+            )
+        return instance_norm(values, self.weight, self.bias, self.epsilon)
+
+    def describe(self) -> str:
+        """Say the channels."""
+        return f"{self.channels} channels"
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """Instance normalisation of (N, channels, L); otherwise as `InstanceNorm2d`.
+
+    Parameters
+    ----------
+    channels, epsilon, affine
+        As in `InstanceNorm2d`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.nn.InstanceNorm1d(1, epsilon=1e-12)(ag.tensor([[[1.0, 3.0]]]))
+    tensor([[[-1.,  1.]]], dtype=float32, made by normalise)
+    """
+
+    rank = 1
+
+
+class InstanceNorm2d(_InstanceNorm):
     """Instance normalisation of (N, channels, H, W); see `autograd_cnn.instance_norm`.
+
+    Each channel of each sample is normalised by the mean and variance of its own positions; there are no
+    running statistics, so training and evaluation are the same.
 
     Parameters
     ----------
@@ -249,6 +330,13 @@ class InstanceNorm2d(_Affine):
     affine : bool
         Whether to learn a scale (from 1) and a shift (from 0) a channel.
 
+    Raises
+    ------
+    RangeError
+        When there are no channels.
+    ShapeError
+        When called with x of another rank or of other channels.
+
     Examples
     --------
     >>> import autograd_cnn as ag
@@ -257,26 +345,25 @@ class InstanceNorm2d(_Affine):
     (2, 3, 4, 4)
     """
 
-    @checked
-    def __init__(self, channels: int, epsilon: float = 1e-5, affine: bool = True) -> None:
-        self.channels, self.epsilon = channels, epsilon
-        self._start((channels,), affine)
+    rank = 2
 
-    def forward(self, x: Any) -> Tensor:
-        """Normalise x (N, channels, H, W)."""
-        values = as_tensor(x)
-        if values.ndim != 4 or values.shape[1] != self.channels:
-            raise ShapeError(
-                "InstanceNorm2d",
-                "x does not go with the layer",
-                operands={"x": values},
-                fits=f"x (N, {self.channels}, H, W)",
-            )
-        return instance_norm(values, self.weight, self.bias, self.epsilon)
 
-    def describe(self) -> str:
-        """Say the channels."""
-        return f"{self.channels} channels"
+class InstanceNorm3d(_InstanceNorm):
+    """Instance normalisation of (N, channels, D, H, W); otherwise as `InstanceNorm2d`.
+
+    Parameters
+    ----------
+    channels, epsilon, affine
+        As in `InstanceNorm2d`.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> ag.nn.InstanceNorm3d(3).count_parameters()
+    6
+    """
+
+    rank = 3
 
 
 class LocalResponseNorm(Module):

@@ -12,11 +12,13 @@ from typing import Any
 from autograd_cnn.kernels.layout import accumulator
 from autograd_cnn.kernels.normalisation import (
     Axes,
+    affine,
     inverse_deviation,
     normalise,
     normalise_gradient,
     normalised_product,
     statistics_shape,
+    summed_product,
 )
 from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops.reductions import sum_p
@@ -139,4 +141,34 @@ inverse_deviation_p: Primitive = Primitive(
         )
     },
     jvps={"x": lambda t, x, out, *, axes, epsilon: -(out * out * _mean(t * _normal(x, axes, epsilon), axes))},
+)
+
+# evaluation: the statistics are numbers, and what is left is one line per channel
+affine_p: Primitive = Primitive(
+    "affine",
+    affine,
+    "x scale shift",
+    shape=lambda x, *_: x.shape,
+    vjps={
+        "x": lambda g, scale: affine_p(g, scale),
+        "scale": lambda g, x, scale: summed_product_p(g, x, shape=scale.shape),
+        "shift": lambda g: g,
+    },
+    jvps={
+        "x": lambda t, scale: affine_p(t, scale),
+        "scale": lambda t, x: affine_p(x, t),
+        "shift": lambda t: t,
+    },
+    title="scale and shift",
+)
+summed_product_p: Primitive = Primitive(
+    "summed_product",
+    summed_product,
+    "a b",
+    shape=lambda *_, shape: shape,
+    transposes={
+        "a": lambda h, b, *, shape: affine_p(b, h),
+        "b": lambda h, a, *, shape: affine_p(a, h),
+    },
+    title="products, summed",
 )

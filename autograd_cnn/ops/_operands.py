@@ -69,8 +69,11 @@ def same_kind(x: Any, y: Any) -> tuple[Any, Any]:
 
     Python scalars stay as they are and never widen a Tensor; at least one operand comes back as a Tensor.
     """
-    if x.__class__ is Tensor and y.__class__ is Tensor and x._data.dtype is y._data.dtype:
-        return x, y
+    if x.__class__ is Tensor:
+        if y.__class__ is float:
+            return as_float(x), y
+        if y.__class__ is Tensor and x._data.dtype is y._data.dtype:
+            return x, y
     x, y = constant(x), constant(y)
     if x.__class__ is not Tensor:
         if y.__class__ is not Tensor:

@@ -63,13 +63,15 @@ def check_settings(
     padding: Padding = 0,
     dilation: Sizes = 1,
     rounding: str = "floor",
+    *,
+    rank: int = 2,
 ) -> None:
-    """Refuse the settings of a layer over planes that no input would fit, when the layer is made."""
-    sizes = per_axis(op, "window", window, 2)
+    """Refuse the settings of a layer over ``rank`` axes that no input would fit, when the layer is made."""
+    sizes = per_axis(op, "window", window, rank)
     if stride is not None:
-        per_axis(op, "stride", stride, 2)
-    per_axis(op, "dilation", dilation, 2)
-    pad_pairs(op, padding, sizes, sizes, (1, 1), (1, 1))
+        per_axis(op, "stride", stride, rank)
+    per_axis(op, "dilation", dilation, rank)
+    pad_pairs(op, padding, sizes, sizes, (1,) * rank, (1,) * rank)
     choice(op, "rounding", rounding, ("floor", "ceil", "exact"))
 
 

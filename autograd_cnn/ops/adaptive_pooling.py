@@ -12,19 +12,18 @@ from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
-from autograd_cnn.errors import RangeError
 from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.kernels.max_pooling import lowest
 from autograd_cnn.kernels.resampling import AxisMap, span
 from autograd_cnn.ops._operands import as_float
 from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops._windows import Sizes, per_axis
-from autograd_cnn.ops.arithmetic import Ties, check_ties
+from autograd_cnn.ops.arithmetic import Ties
 from autograd_cnn.ops.comparison import select_p
 from autograd_cnn.ops.global_pooling import check_image
 from autograd_cnn.ops.indexing import take_along_p
 from autograd_cnn.ops.interpolation import resample_p
-from autograd_cnn.ops.max_pooling import flat_indices_p, image_of, max_pool_p
+from autograd_cnn.ops.max_pooling import check_winners, flat_indices_p, image_of, max_pool_p
 from autograd_cnn.ops.movement import reshape
 from autograd_cnn.ops.window_pooling import window_sum_p
 
@@ -79,11 +78,7 @@ def _average(rank: int, x: Any, size: Sizes) -> Tensor:
 
 def _maximum(rank: int, x: Any, size: Sizes, ties: Ties, return_indices: bool) -> Any:
     op = f"adaptive_max_pool{rank}d"
-    check_ties(op, ties)
-    if return_indices and ties == "split":
-        raise RangeError(
-            op, 'with ties="split" a window has no single index', fits='ties="first" or "last", or no indices'
-        )
+    check_winners(op, ties, return_indices)
     image, output = _check(op, rank, x, size)
     geometry = _side_by_side(image.shape[2:], output)
     cells = None

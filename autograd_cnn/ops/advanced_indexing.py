@@ -72,6 +72,9 @@ def index(x: Any, key: Any) -> Tensor:
     return _advanced(x, [part if _is_basic(part) else _as_key(x, part) for part in keys])
 
 
+_USUAL_ENDS = (int, type(None))
+
+
 def _is_basic(part: Any) -> bool:
     if part is None or part is Ellipsis or isinstance(part, slice):
         return True
@@ -80,6 +83,8 @@ def _is_basic(part: Any) -> bool:
 
 def _is_slice(part: slice) -> bool:
     ends = (part.start, part.stop, part.step)
+    if part.step is None and all(end.__class__ in _USUAL_ENDS for end in ends):
+        return True
     whole = all(end is None or isinstance(whole_numbers(end), int) for end in ends)
     return whole and (part.step is None or whole_numbers(part.step) != 0)
 

@@ -12,6 +12,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError
 from autograd_cnn.kernels.scattering import add_along, add_at
+from autograd_cnn.kernels.scattering import take_along as take_along_axis
 from autograd_cnn.ops._operands import as_tensor, astype, has_values, same_kind
 from autograd_cnn.ops._shapes import Shape, normal_axis, shape_of
 from autograd_cnn.ops.arithmetic import add
@@ -35,6 +36,7 @@ slice_p: Primitive = Primitive(
     "x",
     shape=_sliced_shape,
     transposes={"x": lambda g, *, index, shape: unslice_p(g, index=index, shape=shape)},
+    check_first=False,
 )
 unslice_p: Primitive = Primitive(
     "unslice",
@@ -69,7 +71,7 @@ add_at_p: Primitive = Primitive(
 )
 take_along_p: Primitive = Primitive(
     "take_along",
-    lambda x, indices, *, axis, size: np.take_along_axis(x, indices, axis),
+    take_along_axis,
     "x indices",
     shape=lambda x, indices, **_: indices.shape,
     dtype=lambda x, indices, **_: x.dtype,

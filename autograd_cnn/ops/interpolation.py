@@ -100,12 +100,7 @@ def interpolate(
             operands={"x": image},
             fits=near(mode, ("nearest", _LINEAR[rank - 1])) + f'"nearest" or "{_LINEAR[rank - 1]}"',
         )
-    if align_corners and mode == "nearest":
-        raise RangeError(
-            "interpolate",
-            "nearest cells have no corners to align",
-            fits="align_corners=False, or a linear mode",
-        )
+    check_resizing("interpolate", size, scale, mode, align_corners)
     sizes, scales = _sizes(image, size, scale)
     kind: Any = "nearest" if mode == "nearest" else "corners" if align_corners else "linear"
     if align_corners:
@@ -114,15 +109,27 @@ def interpolate(
     return apply(resample_p, (image,), {"maps": maps})
 
 
+def check_resizing(
+    op: str,
+    size: int | Sequence[int] | None,
+    scale: float | Sequence[float] | None,
+    mode: Interpolation,
+    align_corners: bool,
+) -> None:
+    """Refuse settings that exclude each other, whatever the picture."""
+    if align_corners and mode == "nearest":
+        raise RangeError(
+            op, "nearest cells have no corners to align", fits="align_corners=False, or a linear mode"
+        )
+    if (size is None) == (scale is None):
+        raise RangeError(op, "exactly one of size and scale must be given", fits="size=(14, 14), or scale=2")
+
+
 def _sizes(
     image: Tensor, size: int | Sequence[int] | None, scale: float | Sequence[float] | None
 ) -> tuple[Sequence[int], Sequence[float | None]]:
     """Give the new sizes, and the factors where the user gave them."""
     rank = image.ndim - 2
-    if (size is None) == (scale is None):
-        raise RangeError(
-            "interpolate", "exactly one of size and scale must be given", fits="size=(14, 14), or scale=2"
-        )
     if size is not None:
         return per_axis("interpolate", "size", size, rank), [None] * rank
     factors = [scale] * rank if isinstance(scale, (int, float)) else list(scale or ())

@@ -13,7 +13,7 @@ from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import ShapeError
 from autograd_cnn.ops._operands import as_floats, as_tensor, same_kind
 from autograd_cnn.ops._shapes import Shape, broadcast_shape
-from autograd_cnn.ops.movement import reshape, transpose_p
+from autograd_cnn.ops.movement import reshape, reshape_p, transpose_p
 from autograd_cnn.ops.reductions import expand_p, sum_p
 from autograd_cnn.primitive import Primitive, late
 
@@ -46,6 +46,7 @@ matmul_p: Primitive = Primitive(
     "x y",
     shape=_product_shape,
     transposes={"x": lambda g, y: matmul_p(g, _swap(y)), "y": lambda g, x: matmul_p(_swap(x), g)},
+    check_first=False,
 )
 
 
@@ -96,6 +97,11 @@ dense_p: Primitive = Primitive(
 )
 
 
+def _reshaped(x: Tensor, shape: Shape) -> Tensor:
+    """Reshape where the new shape is known to fit."""
+    return apply(reshape_p, (x,), {"source": x.shape, "target": shape})
+
+
 @composite
 def matmul(x: Any, y: Any) -> Tensor:
     """Matrix product, ``x @ y``, with NumPy's rules for one axis and for stacks of matrices.
@@ -129,13 +135,15 @@ def matmul(x: Any, y: Any) -> Tensor:
         raise ShapeError("matmul", "a scalar has no rows", operands={"x": x, "y": y}, fits="x * y")
     if x.ndim > 1 and y.ndim > 1:
         return apply(matmul_p, (x, y))
-    left = reshape(x, (1, x.shape[0])) if x.ndim == 1 else x
-    right = reshape(y, (y.shape[0], 1)) if y.ndim == 1 else y
+    left = _reshaped(x, (1, *x.shape)) if x.ndim == 1 else x
+    right = _reshaped(y, (*y.shape, 1)) if y.ndim == 1 else y
     product: Tensor = apply(matmul_p, (left, right))
-    batch, (rows, columns) = product.shape[:-2], product.shape[-2:]
-    row_axis = () if x.ndim == 1 else (rows,)
-    column_axis = () if y.ndim == 1 else (columns,)
-    return reshape(product, (*batch, *row_axis, *column_axis))
+    *batch, rows, columns = product.shape
+    if x.ndim > 1:
+        batch.append(rows)
+    if y.ndim > 1:
+        batch.append(columns)
+    return _reshaped(product, tuple(batch))
 
 
 @composite

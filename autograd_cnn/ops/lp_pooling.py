@@ -12,7 +12,8 @@ from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError
-from autograd_cnn.ops._operands import as_float, astype
+from autograd_cnn.kernels.geometry import WindowGeometry
+from autograd_cnn.ops._operands import as_float, astype, has_values
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells
 from autograd_cnn.ops.elementwise import absolute
@@ -115,6 +116,12 @@ odd_power_p: Primitive = Primitive(
 )
 
 
+def check_norm(op: str, p: float) -> None:
+    """Refuse a power that gives no norm."""
+    if not (isinstance(p, (int, float)) and p >= 1):
+        raise RangeError(op, f"p={p!r} gives no norm", fits="a number from 1 on, or math.inf")
+
+
 def _lp_pool(
     rank: int,
     x: Any,
@@ -126,8 +133,7 @@ def _lp_pool(
     rounding: str,
 ) -> Tensor:
     op = f"lp_pool{rank}d"
-    if not (isinstance(p, (int, float)) and p >= 1):
-        raise RangeError(op, f"p={p!r} gives no norm", fits="a number from 1 on, or math.inf")
+    check_norm(op, p)
     image = as_float(image_of(op, x, rank))
     geometry = pool_geometry(op, image, window, stride, padding, dilation, rounding)
     if p == math.inf:
@@ -136,11 +142,38 @@ def _lp_pool(
     dtype = image.dtype
     if dtype == np.float16 and p != 1:
         image = astype(image, np.float32)  # powers of ordinary float16 numbers leave float16
-    powers = absolute(image) if p == 1 else apply(even_power_p, (image,), {"exponent": p})
-    sums = apply(window_sum_p, (powers,), {"geometry": geometry})
     if p == 1:
-        return sums
-    return astype(apply(positive_power_p, (sums,), {"exponent": 1 / p}), dtype)
+        return apply(window_sum_p, (absolute(image),), {"geometry": geometry})
+    with np.errstate(over="ignore"):
+        sums = _sums_of_powers(image, p, geometry)
+    size = _size(image, sums)
+    if size == 1:
+        norms = apply(positive_power_p, (sums,), {"exponent": 1 / p})
+    else:  # a norm grows as its values do: work on others of ordinary size
+        sums = _sums_of_powers(image * (1 / size), p, geometry)
+        norms = apply(positive_power_p, (sums,), {"exponent": 1 / p}) * size
+    return astype(norms, dtype)
+
+
+def _sums_of_powers(image: Tensor, p: float, geometry: WindowGeometry) -> Tensor:
+    powers = apply(even_power_p, (image,), {"exponent": p})
+    return apply(window_sum_p, (powers,), {"geometry": geometry})
+
+
+def _size(image: Tensor, sums: Tensor) -> float:
+    """Give a power of two near the largest |x| where the sums of powers left the dtype's range, else 1."""
+    if not has_values(image) or not has_values(sums):
+        return 1.0
+    limits = np.finfo(image.dtype)
+    if limits.smallest_normal <= sums._data.min() and sums._data.max() < np.inf:
+        return 1.0
+    largest = float(max(image._data.max(), -image._data.min()))
+    inside = sums._data.max() < np.inf and sums._data.max() >= limits.smallest_normal
+    if inside or not 0 < largest < np.inf:
+        return 1.0  # zeros among ordinary values, or nothing that a factor could mend
+    exponent = math.frexp(largest)[1]
+    most = limits.maxexp - 8
+    return 2.0 ** max(-most, min(most, exponent))
 
 
 @checked
@@ -204,9 +237,12 @@ def lp_pool2d(
 
     Notes
     -----
-    Section 4 of the lecture. The powers are formed in x's dtype (float16 in float32), so ``|x|**p`` must be a
-    number there. PyTorch leaves out the absolute value: with odd p and negative x it adds signed powers, so
-    that p = 1 may give a negative "norm", and p = 3 gives NaN where the sum is negative.
+    Section 4 of the lecture. Where the powers of the largest values leave the dtype's range, everything is
+    divided by a power of two first, which changes no digit; values so much smaller than the largest that
+    their own powers vanish count as 0.
+
+    PyTorch leaves out the absolute value: with odd p and negative x it adds signed powers, so that p = 1 may
+    give a negative "norm", and p = 3 gives NaN where the sum is negative.
 
     Examples
     --------

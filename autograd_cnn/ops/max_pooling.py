@@ -110,6 +110,15 @@ def pool_geometry(
     )
 
 
+def check_winners(op: str, ties: Ties, return_indices: bool) -> None:
+    """Refuse a tie policy that is none of the three, or one that leaves no winner to name."""
+    check_ties(op, ties)
+    if return_indices and ties == "split":
+        raise RangeError(
+            op, 'with ties="split" a window has no single index', fits='ties="first" or "last", or no indices'
+        )
+
+
 def _pool(
     rank: int,
     x: Any,
@@ -122,14 +131,10 @@ def _pool(
     return_indices: bool,
 ) -> Any:
     op = f"max_pool{rank}d"
-    check_ties(op, ties)
+    check_winners(op, ties, return_indices)
     image = image_of(op, x, rank)
     geometry = pool_geometry(op, image, window, stride, padding, dilation, rounding)
     _check_once(op, geometry)
-    if return_indices and ties == "split":
-        raise RangeError(
-            op, 'with ties="split" a window has no single index', fits='ties="first" or "last", or no indices'
-        )
     values, switches = apply_all(max_pool_p, (image,), {"geometry": geometry, "ties": ties})
     if not return_indices:
         return values

@@ -37,6 +37,7 @@ reshape_p: Primitive = Primitive(
     "x",
     shape=lambda x, *, source, target: target,
     transposes={"x": lambda g, *, source, target: reshape_p(g, source=target, target=source)},
+    check_first=False,
 )
 transpose_p: Primitive = Primitive(
     "transpose",
@@ -44,6 +45,7 @@ transpose_p: Primitive = Primitive(
     "x",
     shape=lambda x, *, axes: tuple(x.shape[a] for a in axes),
     transposes={"x": lambda g, *, axes: transpose_p(g, axes=tuple(map(axes.index, range(len(axes)))))},
+    check_first=False,
 )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd_cnn._apply import apply_all
+from autograd_cnn._apply import apply, apply_all
 from autograd_cnn._modes import composite
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
 from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.normalisation import Axes
-from autograd_cnn.ops._normalising import normalise_p
+from autograd_cnn.ops._normalising import affine_p, normalise_p
 from autograd_cnn.ops._operands import as_float, as_floats
 from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops.arithmetic import maximum
@@ -45,6 +45,11 @@ def _check(op: str, x: Tensor, least: int, epsilon: float) -> None:
             rule="x (samples, channels, *positions)",
             fits=f"x with at least {least} axes",
         )
+    check_epsilon(op, epsilon)
+
+
+def check_epsilon(op: str, epsilon: float) -> None:
+    """Refuse what would leave nothing to divide by where all values are equal."""
     if not epsilon > 0:
         raise RangeError(op, f"epsilon={epsilon!r} must be above 0", fits="1e-5")
 
@@ -126,7 +131,7 @@ def batch_norm(
     if mean is not None:
         _, centre, spread = _operands(op, image, mean, variance, shape, own)
         scale = scale / sqrt(spread + epsilon)
-        return image * scale + (shift - centre * scale)
+        return apply(affine_p, (image, scale, shift - centre * scale))
     axes = (0, *range(2, image.ndim))
     out, centre, inverse = _run(op, image, scale, shift, axes, epsilon)
     if not return_statistics:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from autograd_cnn.ops import (
     triangles,
     trigonometry,
 )
+from autograd_cnn.ops._numpy_hints import instead_of
 from autograd_cnn.ops.einstein import einsum
 from autograd_cnn.primitive import late
 
@@ -139,7 +139,7 @@ def numpy_function(function: Function, inputs: tuple[Any, ...], settings: Mappin
     """Answer NumPy's other functions."""
     name = function.__name__
     inside = function.__module__.removeprefix("numpy").removeprefix(".")
-    asked = f"np.{inside}.{name}" if inside == "linalg" else f"np.{name}"
+    asked = f"np.{inside}.{name}" if inside in ("linalg", "fft") else f"np.{name}"
     ours = (
         _FUNCTIONS.get(name)
         if inside in ("", "linalg") and (name == "norm") == (inside == "linalg")
@@ -176,8 +176,8 @@ def _refused(asked: str, problem: str, inputs: tuple[Any, ...], ours: Function |
     if ours is not None:
         known = f"ag.{name}{inspect.signature(ours)}"
     else:
-        near = get_close_matches(name, [*_UFUNCS, *_FUNCTIONS], 1)
-        known = f"ag.{near[0]}, if that is meant" if near else "operations of autograd_cnn"
+        room = asked.removeprefix("np.").rpartition(".")[0]
+        known = instead_of(room, name, [*_UFUNCS, *_FUNCTIONS])
     return GraphError(
         asked,
         problem,

@@ -45,6 +45,7 @@ sum_p: Primitive = Primitive(
     transposes={
         "x": lambda g, *, axis, keepdims, shape: expand_p(g, axis=axis, keepdims=keepdims, shape=shape)
     },
+    check_first=False,
 )
 expand_p: Primitive = Primitive(
     "expand",

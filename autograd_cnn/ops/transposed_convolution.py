@@ -34,10 +34,7 @@ def _convolve_transposed(
     small, window = image.shape[2:], kernel.shape[2:]
     strides, dilations = per_axis(op, "stride", stride, rank), per_axis(op, "dilation", dilation, rank)
     extra = per_axis(op, "output_padding", output_padding, rank, least=0)
-    if isinstance(padding, str) and padding == "same":
-        raise RangeError(
-            op, 'padding="same" has no meaning here', fits="integers or pairs, and output_padding"
-        )
+    check_not_same(op, padding)
     pairs = pad_pairs(op, padding, small, window, strides, dilations)
     large = tuple(
         (n - 1) * s - sum(pair) + extent(f, d) + e
@@ -70,12 +67,27 @@ def _check_transposed_sizes(
             rule="(N - 1) * S - P + F + output_padding, at least 1",
             fits="less padding",
         )
+    check_output_padding(op, extra, strides, dilations, named)
+
+
+def check_not_same(op: str, padding: Padding) -> None:
+    """Refuse "same": a transposed convolution exists to change the size."""
+    if isinstance(padding, str) and padding == "same":
+        raise RangeError(
+            op, 'padding="same" has no meaning here', fits="integers or pairs, and output_padding"
+        )
+
+
+def check_output_padding(
+    op: str, extra: Shape, strides: Shape, dilations: Shape, operands: dict[str, Any] | None = None
+) -> None:
+    """Refuse to add as many rows as would make another window fit."""
     for axis, (e, s, d) in enumerate(zip(extra, strides, dilations, strict=True)):
         if e and e >= max(s, d):
             raise RangeError(
                 op,
                 f"output_padding={e} along spatial axis {axis} is not below stride {s} or dilation {d}",
-                operands=named,
+                operands=operands,
                 fits=f"output_padding from 0 to {max(s, d) - 1}",
             )
 

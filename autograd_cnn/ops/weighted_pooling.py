@@ -17,6 +17,7 @@ from autograd_cnn.errors import RangeError, ShapeError
 from autograd_cnn.kernels.geometry import ConvGeometry, WindowGeometry
 from autograd_cnn.kernels.window_sums import window_sum
 from autograd_cnn.ops._operands import as_float, as_floats, as_tensor, has_values
+from autograd_cnn.ops._shapes import Shape
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells
 from autograd_cnn.ops.convolution import conv_p
 from autograd_cnn.ops.max_pooling import image_of, pool_geometry
@@ -52,18 +53,26 @@ def _divisors(geometry: WindowGeometry, weights: Taps, count_include_pad: bool) 
     return sums
 
 
-def _given_weights(op: str, weights: Any, geometry: WindowGeometry, image: Tensor) -> tuple[Tensor, Tensor]:
-    """Check the user's own weights and bring them and the image to one dtype."""
-    taps = as_tensor(weights)
-    if taps.shape != geometry.window:
-        raise ShapeError(
+def check_weights(op: str, weights: Any, sigma: float | None, window: Shape) -> None:
+    """Refuse a kind of weights that there is not, a bell without width, and weights for another window."""
+    if not isinstance(weights, str):
+        taps = as_tensor(weights)
+        if taps.shape != window:
+            raise ShapeError(
+                op,
+                "the weights and the window differ in shape",
+                operands={"weights": taps},
+                rule=f"the window is {window}",
+                fits=f"weights of shape {window}",
+            )
+    elif weights not in ("distance", "gaussian"):
+        raise RangeError(
             op,
-            "the weights and the window differ in shape",
-            operands={"x": image, "weights": taps},
-            fits=f"weights of shape {geometry.window}",
+            f"weights={weights!r} is unknown",
+            fits=near(weights, ("distance", "gaussian")) + '"distance", "gaussian" or an array',
         )
-    image, taps = as_floats(image, taps)
-    return image, taps
+    elif sigma is not None and not sigma > 0:
+        raise RangeError(op, f"sigma={sigma!r} gives no bell", fits="a number above 0")
 
 
 def _learned_sums(image: Tensor, taps: Tensor, geometry: WindowGeometry) -> Tensor:
@@ -111,19 +120,11 @@ def _weighted_pool(
     geometry = pool_geometry(op, image, window, stride, padding, dilation, rounding)
     if not count_include_pad:
         check_real_cells(op, geometry)
+    check_weights(op, weights, sigma, geometry.window)
     if isinstance(weights, str):
-        if weights not in ("distance", "gaussian"):
-            raise RangeError(
-                op,
-                f"weights={weights!r} is unknown",
-                operands={"x": image},
-                fits=near(weights, ("distance", "gaussian")) + '"distance", "gaussian" or an array',
-            )
-        if sigma is not None and not sigma > 0:
-            raise RangeError(op, f"sigma={sigma!r} gives no bell", fits="a number above 0")
         taps = _distance_weights(geometry, weights, sigma)
     else:
-        values, own = _given_weights(op, weights, geometry, image)
+        values, own = as_floats(image, as_tensor(weights))
         if isinstance(weights, Tensor):
             return _learned_average(op, values, own, geometry, count_include_pad)
         taps = tuple(map(float, own.numpy().reshape(-1)))

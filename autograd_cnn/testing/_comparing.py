@@ -72,6 +72,7 @@ class Check:
         self.named = len(self.tensors) if named is None else named
         self._complex: bool | None = {"central": False, "complex": True}.get(method)
         self._slopes: dict[int, Slopes] = {}
+        self.largest = 0.0
         self.notes = _narrow(self.outputs)
 
     @property
@@ -94,6 +95,8 @@ class Check:
                 else:
                     found = Slopes(jacobian, np.zeros(jacobian.shape[1], bool))
             self._slopes[number] = found
+            sizes = np.abs(found.jacobian)
+            self.largest = max(self.largest, float(sizes.max(initial=0.0, where=np.isfinite(sizes))))
         return self._slopes[number]
 
     def find_kinks(self) -> list[NonDifferentiable]:
@@ -216,6 +219,23 @@ class Check:
             notes,
         )
 
+    def is_steady(self) -> bool:
+        """Say whether differences along a random direction are sharp enough to magnify: two steps agree."""
+        here = {n: self.tensors[n]._data for n in self.checked}
+        moves = {n: self.rng.uniform(0.5, 1.0, self.tensors[n].shape) for n in self.checked}
+        with np.errstate(all="ignore"):
+            near, far = (
+                (
+                    self.probe.at({n: here[n] + step * moves[n] for n in self.checked})
+                    - self.probe.at({n: here[n] - step * moves[n] for n in self.checked})
+                )
+                / step
+                for step in (self.tolerance.eps, 3 * self.tolerance.eps)
+            )
+            size = float(np.nanmax(np.abs(near), initial=0.0))
+            spread = float(np.nanmax(np.abs(near - far), initial=0.0))
+        return size > 0 and spread <= 0.3 * self.tolerance.rtol * size
+
     def _kinks(self, number: int, exact: Array) -> list[NonDifferentiable]:
         return [
             NonDifferentiable(
@@ -296,6 +316,7 @@ class Check:
             slope = np.abs(up - probe.base) + np.abs(probe.base - down)
             smooth = gap <= 1e-2 * slope + 10 * tol.atol * tol.eps + 1e-14 * np.abs(probe.base)
             numeric = float(np.vdot(u, (up - down) / (2 * tol.eps)))
+        self.largest = abs(numeric)
         if not smooth.all():
             return None
         allowed = float(tol.allowed(np.asarray(numeric)))

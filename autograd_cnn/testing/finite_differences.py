@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NoReturn
@@ -21,6 +22,7 @@ GradientMismatch = GradientCheckError  # its name before it moved among the libr
 MODES = ("reverse", "forward")
 METHODS = ("auto", "central", "complex")
 DODGES = 10
+SMALL = 1e-3  # smaller derivatives would hide behind the absolute tolerance
 
 
 def gradcheck(
@@ -59,7 +61,8 @@ def gradcheck(
     eps : float
         Step of the finite differences.
     atol, rtol : float
-        Allowed difference: ``atol + rtol * abs(numeric)``.
+        Allowed difference: ``atol + rtol * abs(numeric)``. Where no derivative is larger than 0.001, the
+        outputs are first multiplied by a power of two that makes them ordinary; the report says so.
     seed : int
         Of the random directions and weights.
     modes : sequence of {"reverse", "forward"}, optional
@@ -115,6 +118,15 @@ def gradcheck(
     with np.errstate(all="ignore"):  # steps leave domains, and the report tells it
         check, moved = _settled(fn, tensors, checked, tolerance, method, dodge, rng)
         report = _run(check, modes, fast)
+        factor = _magnifying(check)
+        if factor != 1:
+            fn = _multiplied(fn, factor)
+            check = Check(
+                lambda values: outputs_of(fn, values), check.tensors, checked, tolerance, 1, rng, method
+            )
+            report = _run(check, modes, fast)
+            note = f"the derivatives are small: all outputs were multiplied by {factor:.4g}"
+            report = replace(report, notes=(*report.notes, note))
         if order == 2:
             report = _second(fn, check, modes, fast, rng, report)
         if report.failed and report.order == 1 and _agrees_nearby(check, modes, rng):
@@ -154,6 +166,24 @@ def _settled(
         moved += 1
         for kink in kinks:
             _step_aside(tensors[kink.input], kink.element, rng)
+
+
+def _magnifying(check: Check) -> float:
+    """Give the power of two that makes small derivatives ordinary; 1 where they are, or are but rounding."""
+    if not 0 < check.largest < SMALL or not check.is_steady():
+        return 1.0
+    return 2.0 ** min(-math.frexp(check.largest)[1], 1000)
+
+
+def _multiplied(fn: Callable[..., Any], factor: float) -> Callable[..., Any]:
+    """Give the function with its floating outputs multiplied."""
+
+    def magnified(*values: Any) -> Any:
+        result = fn(*values)
+        outputs = [result] if isinstance(result, Tensor) else list(result)
+        return [y * factor if y.dtype.kind in "fc" and not y.output else y for y in outputs]
+
+    return magnified
 
 
 def _check_settings(order: int, modes: Sequence[str] | None, method: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from autograd_cnn._creation import abstract_tensor
+from autograd_cnn._display import Displayed
 from autograd_cnn._graph import Recording
 from autograd_cnn._modes import Place, switched
 from autograd_cnn._program.entries import Fixed, Program, Value
@@ -19,7 +20,7 @@ from autograd_cnn._tensor import Tensor
 from autograd_cnn.errors import DTypeError, RangeError, ShapeError, StructureError
 from autograd_cnn.ops import triangles
 from autograd_cnn.passes.simplifying import DEFAULT, simplified
-from autograd_cnn.pytrees import check_same, flatten
+from autograd_cnn.pytrees import Structure, check_same, flatten
 from autograd_cnn.tracing.gradient import gradient_function
 from autograd_cnn.tracing.latex import latex
 from autograd_cnn.tracing.networkx_graph import as_networkx
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Graph(Program):
+class Graph(Displayed, Program):
     """An immutable program: what a function does to arrays of known shapes and dtypes.
 
     `trace` makes one. It holds no Tensor, only names, entries and the values of its constants. Calling it
@@ -250,8 +251,26 @@ class Graph(Program):
     def __hash__(self) -> int:
         return int.from_bytes(self._digest[:8], "little", signed=True)
 
+    def __copy__(self) -> Graph:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Graph:
+        return self  # nothing in it ever changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        classes = {*_classes(self.takes.structure), *_classes(self.gives.structure)}
+        return Graph.from_json, (self.to_json(), tuple(classes))
+
     def __repr__(self) -> str:
         return f"<graph of {len(self.entries)} entries, {len(self.inputs)} inputs>"
+
+
+def _classes(structure: Structure) -> Iterator[type[Any]]:
+    """Give the classes that a structure is made of, which JSON only names."""
+    if structure.type is not None and structure.type is not dict:
+        yield structure.type
+    for part in structure.parts:
+        yield from _classes(part)
 
 
 def _argument(leaf: Any, expected: Value) -> Tensor:

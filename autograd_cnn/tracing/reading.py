@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import math
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
@@ -38,6 +39,7 @@ from autograd_cnn.primitive import Primitive, registry
 from autograd_cnn.pytrees import LEAF, Structure
 from autograd_cnn.tracing.writing import FORMAT, VERSION
 
+DICTS: dict[str, type[Any]] = {"": dict, "OrderedDict": OrderedDict, "defaultdict": defaultdict}
 WHYS = ("rule", "fan-out sum", "un-broadcast", "cast")
 
 
@@ -241,13 +243,17 @@ class _Reader:
             "the keys of a structure don't go with its parts",
         )
         parts = tuple(self.structure(part) for part in rows)
-        return Structure(kind, dict if kind == "dict" else self.kind(kind, name, keys), keys, parts)
+        known = DICTS.get(name) if kind == "dict" and isinstance(name, str) else None
+        return Structure(kind, known or self.kind(kind, name, keys), keys, parts)
 
     def kind(self, kind: str, name: Any, keys: tuple[Any, ...]) -> type[Any]:
         """Find a class of the caller's; none is ever imported."""
         made = self.classes.get(_text(name, "a class"))
         if made is None:
             raise _wrong(f"the graph has a {kind} {name!r}", f"from_json(text, classes=[{name}])")
+        if kind == "dict":
+            _check(issubclass(made, dict), f"{name!r} is no dict")
+            return made
         fields: Callable[[Any], Any] = dataclass_fields
         if is_dataclass(made):
             own = tuple(field.name for field in fields(made))

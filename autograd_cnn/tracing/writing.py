@@ -103,7 +103,7 @@ def _structure(structure: Structure) -> Any:
     if structure.kind in ("tuple", "list"):
         return {structure.kind: parts}
     keys = _keys(structure.keys)
-    name = "" if structure.type is None or structure.kind == "dict" else structure.type.__name__
+    name = "" if structure.type is None or structure.type is dict else structure.type.__name__
     return {structure.kind: [name, keys, parts]}
 
 

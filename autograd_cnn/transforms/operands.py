@@ -28,7 +28,7 @@ def operands(op: str, tree: Any) -> tuple[list[Tensor], Structure]:
         )
     tensors = []
     for leaf, place in zip(leaves, structure.paths("argument"), strict=True):
-        x = leaf if isinstance(leaf, Tensor) else tensor(leaf)
+        x = leaf if isinstance(leaf, Tensor) else _numbers(op, place, leaf)
         if x.dtype.kind != "f":
             raise DTypeError(
                 op,
@@ -38,6 +38,17 @@ def operands(op: str, tree: Any) -> tuple[list[Tensor], Structure]:
             )
         tensors.append(x)
     return tensors, structure
+
+
+def _numbers(op: str, place: str, leaf: Any) -> Tensor:
+    try:
+        return tensor(leaf)
+    except DTypeError:
+        raise DTypeError(
+            op,
+            f"{place} is a {type(leaf).__name__}, so nothing can be differentiated by it",
+            fits="a tree of floating arrays; what is none of them in an argument outside argnums=",
+        ) from None
 
 
 def results(op: str, tree: Any) -> tuple[list[Tensor], Structure]:

@@ -105,6 +105,13 @@ def routing_output(tmp_path_factory):
     return run("pool_routing.py", folder), folder
 
 
+def test_animate_pooling(tmp_path):
+    printed = run("animate_pooling.py", tmp_path)
+    assert "5. Window g won the same cell: two wins add, 0.4 + 0.7 = 1.1." in printed
+    assert "1. Average pooling counts each of 9 cells a ninth" in printed
+    check_files(tmp_path, printed, ["pooling_max.svg", "pooling_average.svg"])
+
+
 def test_gradient_check():
     printed = run("gradient_check.py")
     assert printed.count("first derivatives:  order 1") == 2

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd_cnn.kernels.blockwise import SMALL_CHOICE, select
+from autograd_cnn.kernels.blockwise import SMALL_CHOICE, by_sign, select
 
 rng = np.random.default_rng(0)
 SHAPE = (4, 8, 32, 33)
@@ -40,3 +40,10 @@ def test_mixed_dtypes_follow_numpy() -> None:
     keep = rng.random(SHAPE) < 0.5
     assert select(keep, values("float32"), values("float64")).dtype == np.float64
     assert select(keep, True, False).dtype == np.bool_
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_by_sign_looks_at_the_sign_bit(dtype: str) -> None:
+    s, x, y = values(dtype), values(dtype), values(dtype)
+    found, wanted = by_sign(s, x, y), np.where(np.signbit(s), x, y)
+    assert found.tobytes() == wanted.tobytes()

@@ -119,6 +119,10 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
     "index": {"key": lambda: 0},
     "instance_norm": {"x": lambda: planes(2)},
     "interpolate": {"x": lambda: planes(2), "size": lambda: 8},
+    "Interpolate": {"size": lambda: 8},
+    "ModuleDict": {"modules": lambda: {"act": ag.nn.ReLU()}},
+    "ModuleList": {"modules": lambda: [ag.nn.ReLU()]},
+    "Reshape": {"shape": lambda: (8, -1)},
     "jvp": {"fn": lambda: ag.exp, "primals": lambda: [leaf(2)], "tangents": lambda: [floats(2)]},
     "linspace": {"start": lambda: 0.0, "stop": lambda: 1.0},
     "local_response_norm": {"x": lambda: planes(2)},
@@ -180,8 +184,23 @@ BY_FUNCTION: dict[str, dict[str, Any]] = {
 
 # what a layer is run on, where that is not a plane of two channels
 FEED = {
+    **{
+        f"{name}{rank}d": lambda rank=rank: planes(rank)
+        for rank in (1, 3)
+        for name in (
+            *(
+                "AdaptiveAvgPool",
+                "AdaptiveMaxPool",
+                "AvgPool",
+                "BatchNorm",
+                "Conv",
+                "ConvTranspose",
+                "Dropout",
+            ),
+            *("InstanceNorm", "LpPool", "MaxPool", "SumPool", "WeightedPool"),
+        )
+    },
     "BatchNorm1d": lambda: floats(2, 2),
-    "BatchNorm3d": lambda: planes(3),
     "Dense": lambda: floats(2, 3),
     "LayerNorm": lambda: floats(2, 3),
     "Maxout": lambda: floats(2, 3),
@@ -248,6 +267,11 @@ def call(function: Any, arguments: dict[str, Any]) -> Any:
 def use(function: Any, arguments: dict[str, Any]) -> Any:
     """Call a function, or make a layer and run it: a layer may refuse at either."""
     result = call(function, arguments)
+    if isinstance(result, (ag.nn.ModuleDict, ag.nn.ModuleList)):
+        return list(result)  # they compute nothing
+    if type(result).__name__.startswith("MaxUnpool"):
+        y = planes(result.rank)
+        return result(y, np.zeros(y.shape, int))
     if isinstance(result, ag.nn.Module):
         return result(FEED.get(type(result).__name__, lambda: planes(2))())
     return list(result) if isinstance(result, ag.data.Batches) else result

@@ -158,9 +158,26 @@ ROWS = [
     OpRow(
         "batch_norm, given statistics",
         lambda x, w, b, m, v: ag.batch_norm(x, w, b, m, v),
-        ("multiply", "add", "sqrt"),
+        ("affine", "sqrt"),
         lambda rng: (*affine(X, (4,))(rng), rng.standard_normal(4), rng.uniform(0.5, 2, 4)),
         batch_given,
+        edges=((np.zeros((0, 2, 3)), *(np.ones(2),) * 4), (np.ones((1, 1)), *(np.ones(1),) * 4)),
+    ),
+    OpRow(
+        "affine",
+        registry["affine"],
+        ("affine",),
+        normal(X, (1, 4, 1, 1), (1, 4, 1, 1)),
+        lambda x, scale, shift: x * scale + shift,
+        variants=(Variant(), Variant({}, normal((2, 3, 4), (1, 1, 4), (1, 3, 1)))),
+    ),
+    OpRow(
+        "summed_product",
+        registry["summed_product"],
+        ("summed_product",),
+        normal(X, X),
+        lambda a, b, shape: (a * b).sum(tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True),
+        variants=settings({"shape": (1, 4, 1, 1)}, {"shape": (3, 1, 1, 1)}, {"shape": (1, 1, 1, 1)}),
     ),
     OpRow(
         "layer_norm",

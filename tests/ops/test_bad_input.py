@@ -67,7 +67,8 @@ def test_every_type_hint_of_a_setting_is_checked_somewhere() -> None:
     """A hint that nobody checks lets anything through to NumPy."""
     by_hand = {
         *("Any", "Sizes", "Padding", "Ties", "Rounding", "Reduction", "Interpolation"),
-        *("Module", "ArrayLike", "ArrayLike | Tensor", "Direction", "Operand"),
+        *("Module", "Iterable[Module]", "Mapping[str, Module]"),
+        *("ArrayLike", "ArrayLike | Tensor", "Direction", "Operand"),
     }
     for name, function in PUBLIC.items():
         for parameter in inspect.signature(function).parameters.values():

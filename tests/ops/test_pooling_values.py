@@ -91,6 +91,21 @@ def test_lp_pool_of_zeros_has_gradient_zero(p: float, dtype: Any) -> None:
     np.testing.assert_array_equal(x.grad.numpy(), 0)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [("f8", 1e200), ("f8", 1e-200), ("f4", 1e30), ("f4", 1e-30)])
+@pytest.mark.parametrize("p", [1.5, 2, 3, 7])
+def test_lp_pool_where_powers_leave_the_dtype(dtype: str, size: float, p: float) -> None:
+    cells = np.random.default_rng(0).standard_normal((1, 1, 4, 4)).astype(dtype)
+    gradients, norms = [], []
+    for values in (cells, cells * cells.dtype.type(size)):
+        x = ag.tensor(values, requires_grad=True)
+        norm = ag.lp_pool2d(x, 2, p)
+        norm.sum().backward()
+        norms.append(norm.numpy())
+        gradients.append(x.grad.numpy())
+    np.testing.assert_allclose(norms[1] / size, norms[0], rtol=1e-5)
+    np.testing.assert_allclose(gradients[1], gradients[0], rtol=1e-4)
+
+
 def test_lp_pool_takes_absolute_values() -> None:
     x = ag.tensor([[[-1.0, -2.0]]])
     assert ag.lp_pool1d(x, 2, p=1).item() == 3

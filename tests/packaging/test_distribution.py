@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import autograd_cnn as ag
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,6 +39,11 @@ def test_entry_points_can_be_loaded(installed, group):
     found = [point for point in installed.entry_points if point.group == group]
     assert len(found) == 1
     assert callable(found[0].load())
+
+
+def test_notebooks_are_given_a_drawing(installed):
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    assert (x * x).sum()._repr_mimebundle_()["image/svg+xml"].startswith("<svg")
 
 
 def test_the_pytest_plugin_is_a_module_of_its_own(installed):

@@ -167,3 +167,22 @@ def test_a_report_reads_as_one_line() -> None:
     assert str(report) == (
         "order 1, input 0, element (1, 2): analytic 2, numeric 2.0000001, error 1e-07 (allowed 0.001)"
     )
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("size", [1e-200, 1e-12, 1e-7, 1e9])
+def test_wrong_rules_of_functions_of_any_size_are_caught(size: float, fast: bool) -> None:
+    x = np.linspace(-1, 1, 5)
+    report = ag.testing.gradcheck(lambda x: ag.exp(x) * ag.sin(x) * size, [x], order=2, fast=fast)
+    assert report.passed
+    assert any("outputs were multiplied" in note for note in report.notes) == (size < 1)
+    with pytest.raises(GradientMismatch):
+        ag.testing.gradcheck(lambda x: (ag.exp(x) + x * 0.01 - x.detach() * 0.01) * size, [x], fast=fast)
+    kinked = ag.testing.gradcheck(lambda x: ag.relu(x) * size, [x])
+    assert [kink.element for kink in kinked.kinks] == [(2,)]
+
+
+def test_rounding_around_a_derivative_of_zero_is_not_magnified() -> None:
+    x = np.random.default_rng(0).standard_normal((4, 3))
+    for function in (lambda x: ag.batch_norm(x).sum(), lambda x: ag.softmax(x).sum()):
+        assert ag.testing.gradcheck(function, [x], order=2).verdict == "passed"

@@ -1,6 +1,9 @@
 """Graphs as JSON: exact both ways, and hostile texts are refused by name."""
 
+import copy
 import json
+import pickle
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,3 +163,18 @@ def test_a_text_with_a_wrong_piece_is_refused_or_read_whole(data):
         graph(x)
     except ag.AutogradError:
         return
+
+
+def test_pickles_and_copies() -> None:
+    graph = ag.trace(lambda w, x: {"y": ag.tanh(w.w @ x)}, Weights(np.eye(2)), np.ones((2, 1)))
+    again = pickle.loads(pickle.dumps(graph))
+    assert again == graph
+    assert copy.copy(graph) is graph
+    assert copy.deepcopy(graph) is graph
+
+
+def test_an_ordered_dict_stays_one() -> None:
+    tree = OrderedDict(b=np.ones(2), a=np.ones(3))
+    graph = ag.trace(lambda p: OrderedDict(z=p["a"] * 2.0, y=p["b"]), tree)
+    again = ag.Graph.from_json(graph.to_json())
+    assert list(again(tree)) == ["z", "y"]

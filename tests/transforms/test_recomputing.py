@@ -102,3 +102,37 @@ def test_a_function_that_changes_its_mind_is_refused():
     y = ag.checkpoint(fickle)(ag.tensor([1.0], requires_grad=True))
     with pytest.raises(StructureError, match="what the function gave when run again"):
         y.backward()
+
+
+def test_running_statistics_move_once():
+    def run(wrapped):
+        norm = ag.nn.BatchNorm2d(1)
+        y = (ag.checkpoint(norm) if wrapped else norm)(ag.tensor(X, requires_grad=True))
+        (y * y * y).sum().backward()
+        return norm.running_mean.data, norm.running_variance.data
+
+    for once, again in zip(run(False), run(True), strict=True):
+        np.testing.assert_array_equal(once, again)
+
+
+def test_a_generator_that_draws_by_itself_is_refused():
+    rng = np.random.default_rng(0)
+    y = ag.checkpoint(lambda x: x * rng.normal(size=3))(ag.tensor(np.ones(3), requires_grad=True))
+    with pytest.raises(
+        StaleValueError, match=r"(?s)gave other values when it ran again: 0\.125\d* became.*ag\.dropout"
+    ):
+        y.sum().backward()
+
+
+def test_values_that_only_round_differently_pass():
+    noise = iter([0.0, 1e-9])
+    y = ag.checkpoint(lambda x: x - 1.0 + next(noise))(ag.tensor(np.array([1.0, 3.0]), requires_grad=True))
+    y.sum().backward()
+
+
+def test_keywords_are_arguments_too():
+    x, w = (ag.tensor([2.0, 3.0], requires_grad=True) for _ in range(2))
+    y = ag.checkpoint(lambda x, *, weight, power: weight * x**power)(x, weight=w, power=3)
+    assert y.numpy().tolist() == [16.0, 81.0]
+    y.sum().backward()
+    assert (w.grad.numpy().tolist(), x.grad.numpy().tolist()) == ([8.0, 27.0], [24.0, 81.0])

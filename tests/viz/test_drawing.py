@@ -1,7 +1,9 @@
 """Saving a drawing: the suffix decides, files are whole or absent, errors say what would help."""
 
+import base64
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from viz.canvas import drawing as drawing_module
 from viz.canvas.drawing import Drawing, write_whole
 from viz.canvas.scene import Circle, Scene
+from viz.canvas.svg import to_svg
 from viz.errors import DrawingError, UndrawableError, UnknownFormatError, WriteError
 
 SCENE = Scene(40, 20, "Small", "A dot", (Circle(10, 10, 5, "forward"),))
@@ -29,6 +32,7 @@ def small(dot: str | None = None) -> Drawing:
         ("pdf", b"%PDF"),
         ("json", b"{"),
         ("txt", b"a dot"),
+        ("html", b"<!doctype html>"),
         ("SVG", b"<svg "),
     ],
 )
@@ -113,7 +117,7 @@ def test_notebooks_get_svg_and_text() -> None:
 
 
 def test_repr_says_what_can_be_written() -> None:
-    assert repr(small("digraph {}")) == '<Drawing "Small", 40 x 20; .save("x.svg|png|pdf|dot|json|txt")>'
+    assert repr(small("digraph {}")) == '<Drawing "Small", 40 x 20; .save("x.svg|png|pdf|dot|html|json|txt")>'
 
 
 def test_theme_of_the_drawing_and_of_one_file(tmp_path: Path) -> None:
@@ -122,3 +126,17 @@ def test_theme_of_the_drawing_and_of_one_file(tmp_path: Path) -> None:
     with pytest.raises(UndrawableError, match="sepia"):
         dark.save(tmp_path / "x.svg", theme="sepia")
     assert issubclass(UndrawableError, DrawingError)
+
+
+def test_html_holds_each_page_and_the_words_and_runs_nothing() -> None:
+    other = Scene(30, 20, "Small", "Another", ())
+    hostile = Drawing(SCENE, "</pre><script>alert(1)</script>\n", theme="auto", pages=(SCENE, other))
+    text = hostile.html()
+    images = [base64.b64decode(found).decode() for found in re.findall(r"svg\+xml;base64,([^\"]+)", text)]
+    assert images == [to_svg(SCENE, "auto"), to_svg(other, "auto")]
+    assert 'alt="Small, page 2 of 2"' in text
+    assert "&lt;/pre&gt;&lt;script&gt;alert(1)" in text
+    assert "<script" not in text
+    assert "default-src 'none'" in text
+    assert "prefers-color-scheme: dark" in text
+    assert "prefers-color-scheme: dark" not in small().html()

@@ -83,3 +83,16 @@ def test_a_loss_that_does_not_depend_on_the_pool_is_an_error() -> None:
         routing(pooled, (x * x).sum())
     zero = routing(pooled, (pooled * 0.0).sum())
     assert float(zero.data["sum_dX"]) == 0
+
+
+def test_a_norm_is_told_apart_from_a_sum() -> None:
+    x = ag.tensor(np.arange(16.0).reshape(1, 1, 4, 4) - 8, requires_grad=True)
+    norm, weighted = (
+        routing(ag.lp_pool2d(x, 3, stride=1)).text,
+        routing(ag.weighted_pool2d(x, 3, stride=1)).text,
+    )
+    assert "becomes its p-norm" in norm
+    assert "What is saved? The values: a share depends on a cell's own x" in norm
+    assert "the shares of a norm have the signs of x" in norm
+    assert "becomes one weighted sum" in weighted
+    assert "swallows" not in norm + weighted

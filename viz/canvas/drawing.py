@@ -16,6 +16,7 @@ import numpy as np
 from viz.canvas import raster
 from viz.canvas.pdf_pages import joined
 from viz.canvas.scene import Scene, scene_data
+from viz.canvas.standalone import html_page
 from viz.canvas.svg import to_svg
 from viz.errors import UnknownFormatError, WriteError
 
@@ -43,7 +44,7 @@ class Drawing:
     --------
     >>> drawing = Drawing(Scene(40, 20, "Empty", "Nothing is on it", ()), "nothing")
     >>> drawing
-    <Drawing "Empty", 40 x 20; .save("x.svg|png|pdf|json|txt")>
+    <Drawing "Empty", 40 x 20; .save("x.svg|png|pdf|html|json|txt")>
     """
 
     scene: Scene
@@ -56,7 +57,7 @@ class Drawing:
     @property
     def formats(self) -> tuple[str, ...]:
         """The suffixes that `save` knows."""
-        return ("svg", "png", "pdf", *(("dot",) if self.dot is not None else ()), "json", "txt")
+        return ("svg", "png", "pdf", *(("dot",) if self.dot is not None else ()), "html", "json", "txt")
 
     def svg(self, theme: str | None = None) -> str:
         """The drawing as SVG text."""
@@ -70,6 +71,14 @@ class Drawing:
         """The drawing as PDF, in vectors, with a page for each of `pages`. Needs the extra ``draw``."""
         scenes = self.pages or (self.scene,)
         return joined([raster.to_pdf(to_svg(scene, theme or self.theme)) for scene in scenes])
+
+    def html(self, theme: str | None = None) -> str:
+        """The drawing, each of its `pages`, and its text as one HTML file without scripts or links."""
+        scenes, shown = self.pages or (self.scene,), theme or self.theme
+        svgs = [to_svg(scene, shown) for scene in scenes]
+        return html_page(
+            self.scene.title, svgs, [(scene.width, scene.height) for scene in scenes], self.text, shown
+        )
 
     def json(self) -> str:
         """Scene and data as JSON; numbers that JSON lacks are written as "nan", "inf", "-inf"."""
@@ -85,7 +94,7 @@ class Drawing:
         Parameters
         ----------
         path : path
-            Ends in .svg, .png, .pdf, .json, .txt, or .dot where the drawing is a graph.
+            Ends in .svg, .png, .pdf, .html, .json, .txt, or .dot where the drawing is a graph.
         theme : {"light", "dark", "auto"}, optional
             Colours other than the drawing's own.
         scale : float
@@ -107,7 +116,7 @@ class Drawing:
         """
         target = Path(path)
         suffix = target.suffix.lower().removeprefix(".")
-        _check_place(target)
+        check_place(target)
         if self.pages and suffix in ("svg", "png"):
             files = [
                 (target.with_stem(f"{target.stem}-{number}"), Drawing(scene, "", theme=theme or self.theme))
@@ -129,6 +138,8 @@ class Drawing:
             return self.png(theme, scale)
         if suffix == "pdf":
             return self.pdf(theme)
+        if suffix in ("html", "htm"):
+            return self.html(theme).encode("utf-8", "replace")
         if suffix == "json":
             return self.json().encode()
         if suffix == "txt":
@@ -159,7 +170,7 @@ class Drawing:
         return self.text
 
 
-def _check_place(target: Path) -> None:
+def check_place(target: Path) -> None:
     """Refuse a folder, and a file in a folder that is not there, in words that say what would do."""
     try:
         if target.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import os
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ class Page:
         Where it was written.
     text : str
         The ladder as plain text.
+    ladder : str
+        The ladder as SVG, for where no script may run.
 
     Examples
     --------
@@ -56,6 +59,7 @@ class Page:
     title: str
     path: Path | None
     text: str
+    ladder: str = ""
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page; the file appears whole or not at all.
@@ -76,11 +80,27 @@ class Page:
         return target
 
     def _repr_html_(self) -> str:
-        """A frame that holds the page, for notebooks; it may run the page's own script and nothing else."""
-        return (
+        """A frame that holds the page, for notebooks; it may run the page's own script and nothing else.
+
+        Below it, closed, the ladder as an image: what viewers that drop frames still show.
+        """
+        title = html.escape(self.title)
+        frame = (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" width="100%" height="760" '
-            f'title="{html.escape(self.title)}" style="border:0"></iframe>'
+            f'title="{title}" style="border:0"></iframe>'
         )
+        if not self.ladder:
+            return frame
+        image = base64.b64encode(self.ladder.encode()).decode()
+        return (
+            f"{frame}<details><summary>The ladder as a picture</summary>"
+            f'<img src="data:image/svg+xml;base64,{image}" alt="{title}" style="max-width:100%"></details>'
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        # the notebook's protocol passes both; viewers that don't take HTML find the ladder
+        bundle = {"text/html": self._repr_html_(), "text/plain": self.text}
+        return bundle | ({"image/svg+xml": self.ladder} if self.ladder else {})
 
     def __repr__(self) -> str:
         where = "not written" if self.path is None else f"in {self.path}"
@@ -146,7 +166,8 @@ def explore(
     has_max = any(isinstance(pool, dict) and pool["kind"] == "max" for pool in _pools(data))
     sentence = SENTENCE_MAX if has_max else SENTENCE if data["has_backward"] else SENTENCE_FORWARD
     text = document(title, sentence, data, whole, theme)
-    page = Page(text, title, None, ladder_text(ladder))
+    picture = whole if whole != TOO_LONG else ""
+    page = Page(text, title, None, ladder_text(ladder), picture)
     return page if path is None else replace(page, path=page.save(path))
 
 

@@ -155,7 +155,8 @@ class RoutingLayout:
         """The arrows that say what happens between the upper and the lower row."""
         places = self._lower_places()
         down = ("max", ": keep the largest") if self.view.plane.is_max else ("sum", ": weigh and add")
-        down = ("norm", " of each window") if words.is_norm(self.view.plane) else down
+        if self.view.plane.is_norm:
+            down = ("norm", " of each window")
         up = ("max_unpool", ", adds") if self.view.plane.is_max else ("send shares", ", add")
         return [
             *flow_arrow(

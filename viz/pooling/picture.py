@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
@@ -65,24 +66,39 @@ def routing(
     """
     if theme not in THEMES:
         raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
-    after_relu: bool | None = None
-    if isinstance(pooled, ag.Routing):
-        if loss is not None or cotangent is not None:
-            raise UndrawableError(
-                "a Routing already holds its cotangent; give loss or cotangent to ag.routing"
-            )
-        routed = pooled
-    else:
-        routed = ag.routing(pooled, loss=loss, cotangent=cotangent)
-        after_relu = _follows_relu(pooled)
-    plane = plane_of(routed, sample, channel, after_relu)
+    plane = plane_behind(pooled, loss, cotangent, sample, channel)
     picture = RoutingLayout.of(plane, spotlight)
     return Drawing(
         picture.scene(),
         words.text_form(picture.view, picture.show, picture.show_values),
-        _data(plane, picture.view),
+        plane_data(plane, picture.view),
         theme,
     )
+
+
+def plane_behind(
+    pooled: ag.Tensor | ag.Routing,
+    loss: ag.Tensor | None,
+    cotangent: ArrayLike | ag.Tensor | None,
+    sample: int,
+    channel: int,
+) -> Plane:
+    """The plane that `routing` draws; its arguments and errors are the same."""
+    if not isinstance(pooled, ag.Routing):
+        cells = _plane_cells(pooled, sample, channel)
+        routed = ag.routing(pooled, loss=loss, cotangent=cotangent, outputs=cells)
+        return plane_of(routed, sample, channel, _follows_relu(pooled))
+    if loss is not None or cotangent is not None:
+        raise UndrawableError("a Routing already holds its cotangent; give loss or cotangent to ag.routing")
+    return plane_of(pooled, sample, channel)
+
+
+def _plane_cells(pooled: ag.Tensor, sample: int, channel: int) -> list[tuple[int, ...]]:
+    """The output cells of the plane that is drawn; to follow those of a whole batch would take long."""
+    if pooled.ndim < 3 or not all(-n <= i < n for i, n in zip((sample, channel), pooled.shape, strict=False)):
+        return []  # refused later, in words
+    first = (sample % pooled.shape[0], channel % pooled.shape[1])
+    return [(*first, *place) for place in np.ndindex(*pooled.shape[2:])]
 
 
 def _follows_relu(pooled: ag.Tensor) -> bool:
@@ -91,7 +107,7 @@ def _follows_relu(pooled: ag.Tensor) -> bool:
     return isinstance(before, ag.Node) and before.primitive.name == "relu"
 
 
-def _data(plane: Plane, view: View) -> dict[str, object]:
+def plane_data(plane: Plane, view: View) -> dict[str, object]:
     """The numbers behind the picture."""
     return {
         "op": plane.op,

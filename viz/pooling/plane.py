@@ -72,6 +72,11 @@ class Plane:
         return self.ties is not None
 
     @property
+    def is_norm(self) -> bool:
+        """Whether the op is Lp pooling, whose shares follow from the values."""
+        return self.op.startswith("lp_pool") and not self.is_max
+
+    @property
     def shape(self) -> Cell:
         """Rows and columns of the input."""
         rows, columns = self.gradient.shape

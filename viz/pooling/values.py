@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from viz.canvas.fonts import text_width
 from viz.canvas.scene import Arc, Circle, Hatch, Item, Line, Rect, Text, middle_text, number_text
@@ -14,6 +15,7 @@ from viz.pooling.view import Grid, View
 
 LANE = 13.0
 INDEX_HEIGHT = 14.0
+Content: TypeAlias = Callable[[Grid, Window, float, float], list[Item]]
 # Numbers may be set this much narrower before digits are dropped.
 SQUEEZE = 0.76
 
@@ -142,7 +144,7 @@ def _stack(names: tuple[str, ...], room: float) -> tuple[str, ...]:
     return names if len(names) * 10.5 <= room else (names[0], "…") if room >= 21 else (names[0],)
 
 
-def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) -> list[Item]:
+def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | None) -> list[Item]:
     """X: winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
     plane = view.plane
     items: list[Item] = []
@@ -156,6 +158,8 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window) ->
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items += _input_cell(grid, view, cell, show, cell in losers)
+    if spotlight is None:
+        return items
     if any(step != 1 for step in plane.dilation):
         for cell in spotlight.cells:
             x, y = grid.corner(cell)
@@ -236,35 +240,39 @@ def _badge(text: str, right: float, top: float) -> list[Item]:
 
 
 def draw_small_panel(
-    grid: Grid,
-    view: View,
-    spotlight: Window,
-    role: Role,
-    content: Callable[[Grid, Window, float, float], list[Item]],
-    fill: Callable[[Window], Role],
+    grid: Grid, view: View, spotlight: Window, role: Role, content: Content, fill: Callable[[Window], Role]
 ) -> list[Item]:
     """Y, switches or dY: one cell a window, named by letter (or by row and column along the edges)."""
     items: list[Item] = []
-    named = view.lettered and grid.cell >= 30
     for window in view.windows:
-        x, y = grid.corner((window.row, window.column))
-        paper = fill(window)
-        items.append(Rect(x, y, grid.cell, grid.cell, paper, "grid"))
-        if named:
-            name_ink: Role = role if paper == "value" else text_role_on(paper)
-            items.append(
-                middle_text(view.name(window), x + 5, y + 8, 10, fill=name_ink, anchor="start", bold=True)
-            )
-        items += content(grid, window, x, y)
-    if not named:
-        items += _edge_numbers(grid, view)
+        items += small_cell(grid, view, window, role, content, fill(window))
+    items += edge_numbers(grid, view)
     x, y = grid.corner((spotlight.row, spotlight.column))
     items.append(Rect(x, y, grid.cell, grid.cell, None, "ink", 2.5))
     return items
 
 
-def _edge_numbers(grid: Grid, view: View) -> list[Item]:
+def small_cell(
+    grid: Grid, view: View, window: Window, role: Role, content: Content, paper: Role
+) -> list[Item]:
+    """One window's cell of Y, switches or dY, with its letter where there is room."""
+    x, y = grid.corner((window.row, window.column))
+    items: list[Item] = [Rect(x, y, grid.cell, grid.cell, paper, "grid")]
+    if _named(grid, view):
+        ink: Role = role if paper == "value" else text_role_on(paper)
+        items.append(middle_text(view.name(window), x + 5, y + 8, 10, fill=ink, anchor="start", bold=True))
+    return [*items, *content(grid, window, x, y)]
+
+
+def _named(grid: Grid, view: View) -> bool:
+    return view.lettered and grid.cell >= 30
+
+
+def edge_numbers(grid: Grid, view: View) -> list[Item]:
+    """Row and column numbers of a small panel whose cells have no room for letters."""
     items: list[Item] = []
+    if _named(grid, view):
+        return items
     for column in range(*view.window_columns):
         x = grid.centre((grid.first_row, column))[0]
         items.append(middle_text(str(column), x, grid.top - 6, 9, fill="muted"))
@@ -280,7 +288,7 @@ def _number_height(grid: Grid, view: View, top: float) -> float:
     return top + grid.cell / 2 + (6 if named_and_small else 1)
 
 
-def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, float, float], list[Item]]:
+def output_content(view: View, show: NumberFormat) -> Content:
     """What a cell of Y holds: the value, and whether its window was tied."""
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
@@ -304,9 +312,7 @@ def output_content(view: View, show: NumberFormat) -> Callable[[Grid, Window, fl
     return content
 
 
-def cotangent_content(
-    view: View, show: NumberFormat, fill: Callable[[Window], Role]
-) -> Callable[..., list[Item]]:
+def cotangent_content(view: View, show: NumberFormat, fill: Callable[[Window], Role]) -> Content:
     """What a cell of dY holds: the incoming gradient."""
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
@@ -327,7 +333,7 @@ def cotangent_fill(largest: float) -> Callable[[Window], Role]:
     return fill
 
 
-def switch_content(view: View) -> Callable[[Grid, Window, float, float], list[Item]]:
+def switch_content(view: View) -> Content:
     """What a cell of the switches holds: the winning tap's number, and the window in small with it filled."""
     plane = view.plane
     rows, columns = plane.window

@@ -47,7 +47,7 @@ def subtitle(plane: Plane) -> str:
             "Forward, max keeps each window's largest number and its place. "
             "Backward, the gradient returns to that place; where two meet, they add."
         )
-    if is_norm(plane):
+    if plane.is_norm:
         return (
             "Forward, each window becomes its p-norm. "
             "Backward, its gradient goes to every cell, by the share sign(x) · (|x| / y) to the power p − 1."
@@ -56,11 +56,6 @@ def subtitle(plane: Plane) -> str:
         "Forward, each window becomes one weighted sum. "
         "Backward, its gradient goes to every cell of the window, by the same shares."
     )
-
-
-def is_norm(plane: Plane) -> bool:
-    """Whether the windows' p-norms are taken, so that the shares depend on the values."""
-    return plane.op.startswith("lp_pool")
 
 
 def cotangent_words(plane: Plane) -> str:
@@ -93,10 +88,10 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
 
 
 def _saved(plane: Plane) -> str:
-    if is_norm(plane):
+    if plane.is_norm:
         return "The values: a share depends on a cell's own x, and on the norm of its window."
     if not plane.is_max:
-        known = "weights" if plane.op.startswith("weighted") else "window sizes"
+        known = "weights" if plane.op.startswith("weighted") else "window's place"
         return f"Nothing of X: the shares follow from the {known} alone."
     count = plane.outputs.size
     if plane.ties == "split":
@@ -252,10 +247,13 @@ def _lost(plane: Plane) -> str:
 
 
 def _sharesum_words(plane: Plane) -> str:
+    if plane.is_norm:
+        return ": the shares of a norm have the signs of x and need not sum to 1"
     sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
     if sums == {float(plane.window[0] * plane.window[1])}:
         return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
-    if min(sums) < 1 and max(sums) <= 1 and not is_norm(plane):
+    taps = plane.window[0] * plane.window[1]
+    if min(sums) < 1 and max(sums) <= 1 and any(len(window.cells) < taps for window in plane.windows):
         return ": padding swallows the rest"
     least, most = (f"{share:.3g}".replace("-", "−") for share in (min(sums), max(sums)))
     return f": the shares of a window sum to {least if least == most else f'{least} to {most}'}"

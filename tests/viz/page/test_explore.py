@@ -193,6 +193,17 @@ def test_the_frame_for_notebooks_holds_the_page_and_is_fenced():
     assert repr(page).startswith('<Page "Forward and backward", ')
 
 
+def test_where_frames_are_dropped_the_ladder_is_left():
+    page = viz.explore(lecture_loss())
+    bundle = page._repr_mimebundle_()
+    assert bundle["text/html"] == page._repr_html_()
+    assert bundle["text/plain"] == page.text
+    assert bundle["image/svg+xml"].startswith("<svg")
+    held = re.search(r'<details>.*base64,([^"]+)" alt="Forward and backward"', bundle["text/html"])
+    assert held is not None
+    assert base64.b64decode(held[1]).decode() == page.ladder
+
+
 def test_every_asset_is_in_the_page():
     folder = Path(viz.__file__).parent / "page" / "assets"
     text = viz.explore(lecture_loss()).html
