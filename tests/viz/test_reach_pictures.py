@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import autograd_cnn as ag
 import viz
@@ -194,6 +196,38 @@ def test_every_format_can_be_made(picture: viz.Drawing) -> None:
     assert picture.text.count("\n") > 10
     assert picture.scene.width == 960
     assert "dY" in picture.scene.description
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_any_step_is_drawn_without_a_clash(data: st.DataObject) -> None:
+    """Random sizes and magnitudes: values of 1e-4 and gradients of 1e8 need other numbers of digits."""
+    draw = data.draw
+    numbers = np.random.default_rng(draw(st.integers(0, 999)))
+    decimals = draw(st.integers(0, 6))
+
+    def array(exponent: int, *shape: int) -> np.ndarray:
+        return numbers.normal(size=shape).round(decimals) * 10.0**exponent
+
+    kind = draw(st.sampled_from(["gate", "dense", "conv", "conv_transpose"]))
+    exponent = draw(st.integers(-4, 5))
+    if kind == "gate":
+        shape = draw(st.lists(st.integers(1, 14), min_size=0, max_size=4))
+        function = draw(st.sampled_from([ag.relu, ag.leaky_relu, ag.tanh, ag.relu6]))
+        y = function(leaf(array(exponent, *shape)))
+    elif kind == "dense":
+        ins, outs = draw(st.integers(1, 40)), draw(st.integers(1, 40))
+        y = ag.dense(leaf(array(exponent, 2, ins)), leaf(array(draw(st.integers(-4, 3)), outs, ins)))
+    else:
+        rank = draw(st.integers(1, 2))
+        sides = [(draw(st.integers(1, 9)), draw(st.integers(9, 30))) for _ in range(rank)]
+        kernel = leaf(array(draw(st.integers(-4, 3)), 2, 2, *(k for k, _ in sides)))
+        image = leaf(array(exponent, 2, 2, *(n for _, n in sides)))
+        y = getattr(ag, f"{kind}{rank}d")(image, kernel, stride=draw(st.integers(1, 3)))
+    drawing = viz.routing(y, cotangent=array(draw(st.integers(-8, 8)), *y.shape))
+    test_no_text_leaves_the_card_or_touches_another(drawing)
+    test_every_text_stays_in_its_cell_and_its_half(drawing)
+    test_grids_do_not_overlap(drawing)
 
 
 # ---- gates
