@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_cnn._modes import MODE, Mode, switched
+from autograd_cnn._modes import MODE, Mode, Place, switched
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import AnomalyError
@@ -67,12 +67,16 @@ class _Watch:
 
 
 def _place(primitive: Any, what: str, bad: Mapping[str, str]) -> tuple[str, str]:
-    """Say which operation it was: its own name, or the forward operation whose gradient this is."""
-    place = MODE.get().place
+    """Say which operation it was, and whether the bad value came in or was made here."""
     if bad:
         came = " and ".join(f"{_one(wrong)} came in through {name}" for name, wrong in bad.items())
     else:
         came = f"this operation made {_one(what)}"
+    return _attributed(primitive, came, MODE.get().place)
+
+
+def _attributed(primitive: Any, came: str, place: Place) -> tuple[str, str]:
+    """Name the operation at a place: its own name, or the forward operation whose gradient it serves."""
     where = " > ".join(f"{s.name} ({s.title})" for s in place.scope.path()) if place.scope else ""
     where = f", in {where}" if where else ""
     origin = place.origin
@@ -82,6 +86,14 @@ def _place(primitive: Any, what: str, bad: Mapping[str, str]) -> tuple[str, str]
     of = forward.input_name(origin.input) if origin.input is not None else "its inputs"
     reason = "" if origin.why == "rule" else f" ({origin.why})"
     return forward.name, f"in its gradient for {of}{reason}, at the step {primitive.name}: {came}{where}"
+
+
+def in_tangent(error: AnomalyError, primitive: Any, position: int, place: Place, line: Line) -> AnomalyError:
+    """Say of an anomaly in a forward rule whose rule it was: the step alone would tell the user nothing."""
+    came = f"in its tangent for {primitive.input_name(position)}, at the step {error.op}: {error.problem}"
+    line = place.origin.node.line if place.origin is not None else line
+    operands = {name: _Text(text) for name, text in error.operands.items()}
+    return AnomalyError(*_attributed(primitive, came, place), operands=operands, fits=error.fits, line=line)
 
 
 def _one(what: str) -> str:
@@ -128,8 +140,8 @@ def detect_anomaly(infinity: bool = True) -> Iterator[None]:
     Raises
     ------
     AnomalyError
-        It names the operation (for a gradient the forward operation it belongs to, and its line), whether the
-        value was made there or came in, and the inputs' ranges.
+        It names the operation (for a gradient or a tangent the operation whose rule it was, and its line),
+        whether the value was made there or came in, and the inputs' ranges.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How a Tensor meets the world outside: NumPy's functions, DLPack, buffers, copies and pickles."""
+"""How a Tensor meets the world outside: NumPy's functions, Python's numbers, DLPack, buffers, copies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from autograd_cnn._display import Displayed
 from autograd_cnn._modes import has_tangent
-from autograd_cnn.errors import GraphError
+from autograd_cnn.errors import GraphError, ShapeError
 from autograd_cnn.primitive import LateBound
 from autograd_cnn.primitive import late as _late
 
@@ -32,6 +32,7 @@ class Interop(Displayed):
         _node: Node | None
         _wants: bool
 
+        def item(self) -> Any: ...
         @property
         def name(self) -> str | None: ...
         @property
@@ -48,6 +49,31 @@ class Interop(Displayed):
         self, function: Any, types: Sequence[type], inputs: tuple[Any, ...], settings: Mapping[str, Any]
     ) -> Any:
         return late.numpy_function(function, inputs, settings)
+
+    def __float__(self) -> float:
+        return float(self._number("float"))
+
+    def __int__(self) -> int:
+        return int(self._number("int"))
+
+    def __format__(self, spec: str) -> str:
+        """Write the only element as Python writes a number, or with no format the tensor as ``str`` does."""
+        if not spec:
+            return str(self)
+        if self._data.size != 1:
+            raise ShapeError(
+                "format",
+                f"{spec!r} formats one number",
+                operands={"x": self},
+                fits="a tensor of one element, or np.array2string(x.numpy())",
+            )
+        return format(self.item(), spec)
+
+    def _number(self, op: str) -> Any:
+        """Give the only element to Python, which would go on computing without us: math.sin(x), say."""
+        value = self.item()
+        self._check_history(op, "ag.sin(x) and so on instead of math.sin(x)", "x.item()", "a Python number")
+        return value
 
     def __dlpack__(self, **settings: Any) -> Any:
         """Export the values without a copy. Whoever takes them must not write to them: nothing stops it."""
@@ -96,13 +122,15 @@ class Interop(Displayed):
                 fits="x.detach() for the values; to compute it anew for the graph",
             )
 
-    def _check_history(self, op: str, instead: str = "") -> None:
+    def _check_history(
+        self, op: str, instead: str = "", value: str = "x.numpy()", what: str = "an array"
+    ) -> None:
         if self._wants or has_tangent(self):
             raise GraphError(
                 op,
-                "a tensor that wants gradients would lose its history as an array",
+                f"a tensor that wants gradients would lose its history as {what}",
                 operands={"x": self},
-                fits="x.numpy() or x.detach() for the values" + (f"; {instead}" if instead else ""),
+                fits=f"{value} or x.detach() for the values" + (f"; {instead}" if instead else ""),
             )
 
 

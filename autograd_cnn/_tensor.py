@@ -361,12 +361,6 @@ class Tensor(Interop, Methods):
     def __bool__(self) -> bool:
         return bool(self._data if isinstance(self._data, Abstract) else self.item())
 
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
     def __repr__(self) -> str:
         if isinstance(self._data, Abstract):
             return f"tensor({self._data})"

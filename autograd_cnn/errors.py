@@ -139,6 +139,10 @@ class RuleDTypeError(RuleError, DTypeError):
     """A rule gave numbers of a type that the cotangent must not have."""
 
 
+class RuleOperandError(RuleError, AttributeError):
+    """A rule asked for what only arrays have, or only Tensors: it is run on both."""
+
+
 class GradientCheckError(AutogradError, AssertionError):
     """A gradient and its check disagree; ``report`` says where and by how much, ``str`` shows it."""
 

@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 from types import CodeType
 
-_PACKAGES = (__name__.partition(".")[0], "viz")  # the drawings' frames are no user's either
+_PACKAGES = (__name__.partition(".")[0], "viz", "numpy")  # drawings' and NumPy's frames are no user's either
 
 
 class _Inside(dict[str | None, bool]):
-    """Whether a package is this one or lies in it, worked out once for each name."""
+    """Whether a package is none of the user's, worked out once for each name."""
 
     def __missing__(self, package: str | None) -> bool:
         inside = self[package] = (package or "").partition(".")[0] in _PACKAGES

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from autograd_cnn._outside import guarded_kernel, guarded_rule
 from autograd_cnn.abstract import Abstract
 
 T = TypeVar("T")
@@ -223,13 +224,13 @@ class Primitive:
         meaning: str | None = None,
         replace: bool = False,
     ) -> None:
-        self.name, self.kernel, self.shape = name, kernel, shape
+        self.name, self.kernel, self.shape = name, guarded_kernel(kernel), shape
         self.variadic = inputs.startswith("*")
         self.inputs = tuple(inputs.lstrip("*").split())
         self.outputs = tuple(outputs.split())
-        self.rules: dict[str, Rule] = {**(vjps or {}), **(transposes or {})}
+        self.rules = self._guarded({**(vjps or {}), **(transposes or {})})
         self.linear = frozenset(transposes or ())
-        self.jvps: dict[str, Rule] = {**(vjps if vjps and diagonal else {}), **(jvps or {})}
+        self.jvps = self._guarded({**(vjps if vjps and diagonal else {}), **(jvps or {})})
         self.dtype, self.extra = dtype, extra
         self.differentiable = bool(self.rules)
         self.check_first = check_first
@@ -248,6 +249,10 @@ class Primitive:
                 f"a primitive named {self.name!r} is registered already; replace=True takes its place"
             )
         registry[self.name] = self
+
+    def _guarded(self, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+        known = LateBound.__annotations__
+        return {name: guarded_rule(rule, self.name, name, known) for name, rule in rules.items()}
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join(self.inputs)})>"

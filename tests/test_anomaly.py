@@ -61,6 +61,36 @@ def test_it_watches_transforms_too():
     np.testing.assert_array_equal(t.data, 6 * x * x)
 
 
+ZERO, ONES = np.array([0.0, 1.0]), np.ones(2)
+
+
+def test_a_tangent_names_the_operation_whose_rule_it_was_and_its_line():
+    def root(x):
+        return ag.sqrt(x)  # the line to blame
+
+    _, push = ag.linearize(root, ZERO)
+    for fn in (lambda: ag.jvp(root, [ZERO], [ONES]), lambda: push(ONES)):
+        text = caught(fn)
+        assert text.startswith("sqrt: in its tangent for x, at the step divide: this operation made an")
+        assert "y: float64 (2,) from 0 to 1" in text
+        assert "the line to blame" in text
+
+
+def test_tangents_of_gradients_and_of_tangents_name_the_first_operation():
+    tiny = np.array([1e-300, 1.0])
+    # the first derivative, 5e149, is finite; the second is not
+    text = caught(lambda: ag.jvp(ag.grad(lambda x: ag.sqrt(x).sum()), [tiny], [ONES]))
+    assert text.startswith("sqrt: in its gradient for x, at the step divide: in its tangent for y, at the")
+    text = caught(lambda: ag.jvp(lambda x: ag.jvp(ag.sqrt, [x], [ONES])[1], [tiny], [ONES]))
+    assert text.startswith("sqrt: in its tangent for x, at the step divide: in its tangent for y, at the")
+
+
+def test_the_module_of_a_tangent_is_named():
+    text = caught(lambda: ag.jvp(ag.nn.Sequential(ag.nn.Sigmoid()), [ONES], [ONES * np.inf]))
+    assert text.startswith("sigmoid: in its tangent for x, at the step sigmoid_gate: an infinity came in")
+    assert "Sigmoid" in text.splitlines()[0]
+
+
 def test_nothing_wrong_gives_the_same_gradients_without_history():
     x = ag.tensor([1.0, 4.0], requires_grad=True)
     with ag.detect_anomaly():

@@ -28,7 +28,7 @@ EXCEPTIONS = {
     **dict.fromkeys(("GradientReport", "LayerGradient", "ParameterGradient", "NonDifferentiable"), RECORD),
     "AdjointReport": RECORD,
     **dict.fromkeys(("AnomalyError", "GradientCheckError", "StructureError", "RuleError"), ERROR),
-    **dict.fromkeys(("RuleDTypeError", "RuleNumberError", "RuleShapeError"), ERROR),
+    **dict.fromkeys(("RuleDTypeError", "RuleNumberError", "RuleOperandError", "RuleShapeError"), ERROR),
     **dict.fromkeys(("Digits", "Split", "CheckReport", "MapPanel", "Picture"), RECORD),
     **dict.fromkeys(
         ("DTypeError", "FreedGraphError", "GraphError", "NoGradientError", "RangeError", "ShapeError"), ERROR

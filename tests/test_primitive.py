@@ -102,3 +102,72 @@ def test_a_refusal_that_the_shape_rule_does_not_share_comes_through() -> None:
     odd = Primitive("odd", fail, "x", shape=same_shape, check_first=False)
     with pytest.raises(ag.RangeError, match=r"odd: for a reason of its own\n  x: float32 \(1,\)"):
         odd(ag.tensor([1.0]))
+
+
+def odd(rule: Any, kernel: Any = np.sin) -> Primitive:
+    return Primitive("odd", kernel, "x", shape=same_shape, vjps={"x": rule}, diagonal=True, replace=True)
+
+
+def swept(rule: Any, create_graph: bool = False) -> ag.Tensor:
+    x = ag.tensor(np.array([0.5, 1.0]), requires_grad=True)
+    y = odd(rule)(x * 1.0) + x * 2.0
+    return ag.gradients(y, x, np.ones(2), create_graph=create_graph)[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked", "fits"),
+    [
+        (lambda g, x: g.detach() * np.cos(x), "a NumPy array for .detach", "the value as it is"),
+        (lambda g, x: x.exp() * g, "a NumPy array for .exp", r"ag\.exp\(x\), which takes both"),
+        (lambda g, x: g * x.requires_grad, "a NumPy array for .requires_grad", "the value as it is"),
+    ],
+)
+def test_a_rule_that_takes_arrays_for_tensors_is_told_so(rule: Any, asked: str, fits: str) -> None:
+    with pytest.raises(
+        ag.RuleOperandError, match=f"(?s)^odd: its rule for 'x' asked {asked}.*{fits}"
+    ) as info:
+        swept(rule)
+    assert "lambda g, x:" in str(info.value)  # the rule's own line
+
+
+def test_a_rule_that_takes_tensors_for_arrays_is_told_so() -> None:
+    def rule(g: Any) -> Any:
+        return g.copy()
+
+    swept(rule)
+    with pytest.raises(
+        ag.RuleOperandError, match=r"asked a Tensor for \.copy(?s:.*)functions of autograd_cnn"
+    ):
+        swept(rule, create_graph=True)
+    with pytest.raises(ag.RuleOperandError, match=r"asked a Tensor for \.copy"):
+        ag.jvp(odd(rule), [np.ones(2)], [np.ones(2)])
+
+
+def test_a_rules_other_mistakes_come_through() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'cosine'") as info:
+        swept(lambda g: g * np.cosine(g))  # type: ignore[attr-defined]
+    assert not isinstance(info.value, ag.AutogradError)
+    with pytest.raises(ValueError, match="of its own"):
+        swept(lambda g: next(_ for _ in [1] if exec("raise ValueError('of its own')")))
+
+
+def test_a_rule_cannot_write_to_what_others_use() -> None:
+    """The sum hands one array to both its inputs: multiplied in place, x * 2.0 got three times its share."""
+
+    def rule(g: Any) -> Any:
+        g *= 3.0
+        return g
+
+    with pytest.raises(ag.RuleError, match=r"(?s)writes to an array that it was given.*g \*= 3\.0"):
+        swept(rule)
+
+
+def test_a_kernel_cannot_write_to_a_tensor() -> None:
+    def kernel(x: Any) -> Any:
+        x *= 2.0
+        return x
+
+    x = ag.tensor([1.0])
+    with pytest.raises(ag.RangeError, match="read-only"):
+        odd(lambda g: g * 2.0, kernel)(x)
+    assert x.item() == 1.0

@@ -1,5 +1,6 @@
 """Tensor: making one, reading it, protecting it."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -92,6 +93,30 @@ def test_asarray_of_a_tracked_tensor_says_what_to_do() -> None:
     with pytest.raises(ag.GraphError, match=r"x\.numpy\(\)"):
         np.asarray(x)
     assert np.asarray(x.detach()).tolist() == [1.0]
+
+
+def test_python_numbers_of_a_tracked_tensor_say_what_to_do() -> None:
+    x = ag.tensor([[2.0]], requires_grad=True)
+    for convert in (float, int, complex, math.sin):
+        with pytest.raises(
+            ag.GraphError, match=r"(?s)lose its history.*x\.item\(\) or x\.detach\(\).*ag\.sin"
+        ):
+            convert(x)
+    assert (x.item(), float(x.detach()), int(x.detach())) == (2.0, 2.0, 2)
+    with ag.no_grad():
+        assert math.sqrt(x * 2.0) == 2.0
+    with pytest.raises(ag.GraphError, match="history"):  # a tangent would be lost just so
+        ag.jvp(lambda z: z * float(z), [np.array(1.0)], [np.array(1.0)])
+    with pytest.raises(ag.GraphError, match=r"at .*test_tensor\.py.*np\.full"):  # not NumPy's own line
+        np.full(3, x)
+
+
+def test_a_tracked_tensor_is_formatted() -> None:
+    x = ag.tensor([2.5], requires_grad=True)
+    assert f"{x:.3f}|{x:>9.1e}|{x * 2.0:g}" == "2.500|  2.5e+00|5"
+    assert f"{x}" == str(x)
+    with pytest.raises(ag.ShapeError, match=r"(?s)'\.2f' formats one number.*array2string"):
+        format(ag.tensor([1.0, 2.0]), ".2f")
 
 
 def test_item_len_iteration_and_truth() -> None:

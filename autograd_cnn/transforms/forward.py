@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from types import CodeType
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_cnn._anomaly import in_tangent
 from autograd_cnn._apply import source_of
 from autograd_cnn._graph import next_serial
-from autograd_cnn._modes import MODE, Mode, switched
+from autograd_cnn._modes import MODE, Mode, Place, switched
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.checks import checked
 from autograd_cnn.errors import (
+    AnomalyError,
     NoGradientError,
     RuleDTypeError,
     RuleNumberError,
@@ -27,6 +30,7 @@ from autograd_cnn.errors import (
     ShapeError,
     StaleValueError,
 )
+from autograd_cnn.lines import resolve, user_position
 from autograd_cnn.ops._operands import cast
 from autograd_cnn.ops.arithmetic import add_p
 from autograd_cnn.ops.movement import alias_p, reshape_p
@@ -57,6 +61,15 @@ class Push:
         extra = {"position": self.position} if self.primitive.variadic else {}
         pushed: Tensor = self.rule(tangent, *self.kept, **self.settings, **extra)
         return pushed
+
+
+class Made(NamedTuple):
+    """What a tangent belongs to: an output, where it was made, and the user's line."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+    place: Place
+    at: tuple[CodeType, int]
 
 
 def push_of(
@@ -113,6 +126,7 @@ class Tangents:
         self._look(inputs, outputs)
         tangents = [(position, self.of(value)) for position, value in enumerate(inputs)]
         results = outputs if isinstance(outputs, tuple) else (outputs,)
+        place = MODE.get().place
         token = MODE.set(self.outer if self.recorded else self._quiet)
         try:
             pushes = [
@@ -122,7 +136,7 @@ class Tangents:
                 and (push := push_of(primitive, position, inputs, results, settings)) is not None
             ]
             if pushes:
-                self._file(pushes, results[0])
+                self._file(pushes, results[0], place)
         finally:
             MODE.reset(token)
 
@@ -136,9 +150,10 @@ class Tangents:
     def _foreign(self, x: Tensor) -> bool:
         return x not in self._opened if x._node is None else x._node.serial < self._start
 
-    def _file(self, pushes: list[tuple[Push, Any]], output: Tensor) -> None:
+    def _file(self, pushes: list[tuple[Push, Any]], output: Tensor, place: Place) -> None:
+        made = Made(output.shape, output.dtype, place, user_position())
         with np.errstate(all="ignore"):  # an infinite derivative is a value and no accident
-            self.set(output, _total(pushes, output.shape, output.dtype))
+            self.set(output, _total(pushes, made))
 
 
 class Tape(Tangents):
@@ -146,7 +161,7 @@ class Tape(Tangents):
 
     def __init__(self, outer: Mode, inputs: Sequence[Tensor]) -> None:
         super().__init__(outer, inputs)  # a tangent here is the number of its slot
-        self._steps: list[tuple[list[tuple[Push, int]], int, tuple[int, ...], Any]] = []
+        self._steps: list[tuple[list[tuple[Push, int]], int, Made]] = []
         self._slots = 0
         self._leaves: dict[Tensor, int] = {}  # what the rules keep and a user may assign, with its version
 
@@ -155,9 +170,9 @@ class Tape(Tangents):
         self._slots += 1
         return self._slots - 1
 
-    def _file(self, pushes: list[tuple[Push, Any]], output: Tensor) -> None:
+    def _file(self, pushes: list[tuple[Push, Any]], output: Tensor, place: Place) -> None:
         slot = self.new_slot()
-        self._steps.append((pushes, slot, output.shape, output.dtype))
+        self._steps.append((pushes, slot, Made(output.shape, output.dtype, place, user_position())))
         for push, _ in pushes:
             self._leaves.update({v: v.version for v in push.kept if isinstance(v, Tensor) and v.is_leaf})
         self.set(output, slot)
@@ -189,8 +204,8 @@ class Tape(Tangents):
                 )
 
     def _play(self, known: dict[int, Tensor]) -> None:
-        for pushes, slot, shape, dtype in self._steps:
-            known[slot] = _total([(push, known[at]) for push, at in pushes], shape, dtype)
+        for pushes, slot, made in self._steps:
+            known[slot] = _total([(push, known[at]) for push, at in pushes], made)
 
 
 def _key(tensor: Tensor) -> Any:
@@ -220,9 +235,17 @@ def _checked(push: Push, part: Any, shape: tuple[int, ...], dtype: Any) -> Tenso
     return part
 
 
-def _total(pushes: Sequence[tuple[Push, Tensor]], shape: tuple[int, ...], dtype: Any) -> Tensor:
+def _pushed(push: Push, tangent: Tensor, made: Made) -> Tensor:
+    try:
+        return _checked(push, push(tangent), made.shape, made.dtype)
+    except AnomalyError as error:
+        raise in_tangent(error, push.primitive, push.position, made.place, resolve(*made.at)) from None
+
+
+def _total(pushes: Sequence[tuple[Push, Tensor]], made: Made) -> Tensor:
     """Add what the inputs' tangents give; repeat along broadcast axes, in the output's dtype."""
-    parts = [_checked(push, push(tangent), shape, dtype) for push, tangent in pushes]
+    shape, dtype = made.shape, made.dtype
+    parts = [_pushed(push, tangent, made) for push, tangent in pushes]
     tangent = parts[0]
     for part in parts[1:]:
         tangent = add_p(tangent, part)
