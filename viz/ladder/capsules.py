@@ -103,4 +103,5 @@ def _meaning(index: Index, group: Group) -> str:
             if wanted and slot in outer
         ]
     function = group.function.name if group.function is not None else None
-    return gradient_meaning([box.op for box in group.boxes], function, slots)
+    own = {box.op: box.meaning for box in group.boxes if box.meaning}
+    return gradient_meaning([box.op for box in group.boxes], function, slots, own)

@@ -13,7 +13,8 @@ def names(group: Group) -> tuple[str, str]:
     """A row's title and the module that it belongs to."""
     module = group.module
     path = "" if module is None else module.path
-    title = group.function.name if group.function is not None else group.boxes[-1].op
+    last = group.boxes[-1]
+    title = group.function.name if group.function is not None else last.title or last.op
     if group.folded and module is not None:
         title = module.title
     if group.last is not None:

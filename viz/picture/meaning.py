@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 MEANINGS: Mapping[str, str] = {
@@ -60,7 +61,12 @@ BILINEAR = frozenset({"conv", "conv_transpose", "conv_weight_gradient", "matmul"
 """Operations whose capsule says which inputs get a gradient: "dx, dweight, dbias"."""
 
 
-def gradient_meaning(ops: Sequence[str], function: str | None, slots: Sequence[str]) -> str:
+def gradient_meaning(
+    ops: Sequence[str],
+    function: str | None,
+    slots: Sequence[str],
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The title of a capsule.
 
     Parameters
@@ -71,6 +77,8 @@ def gradient_meaning(ops: Sequence[str], function: str | None, slots: Sequence[s
         The public function that the user called.
     slots : sequence of str
         Names of the inputs that get a gradient.
+    own : mapping, optional
+        From primitives to their own words, where their makers gave any; these come first.
 
     Examples
     --------
@@ -79,6 +87,9 @@ def gradient_meaning(ops: Sequence[str], function: str | None, slots: Sequence[s
     >>> gradient_meaning(["conv"], "conv2d", ["x", "weight", "bias"])
     'dx, dweight, dbias'
     """
+    said = dict.fromkeys(own[op] for op in ops if op in own)
+    if len(said) == 1:
+        return next(iter(said))
     if any(op in BILINEAR for op in ops) and slots:
         return ", ".join(f"d{name}" for name in dict.fromkeys(slots))
     for name in (function, *(ops if len(set(ops)) == 1 else ())):

@@ -87,7 +87,8 @@ class Box:
     ``order`` counts derivatives: 0 computes the value, 1 its gradient, 2 the gradient of that. ``slots``
     names the arguments; ``literals`` are arguments that are Python scalars, as (slot, text); ``wanted`` says
     for each slot whether a gradient is asked for it; ``detail`` says the settings that readers ask for
-    ("5×5, stride 2").
+    ("5×5, stride 2"). ``title`` and ``meaning`` are the primitive's own words, where it has any: what
+    pictures call it, and what its gradient does.
     """
 
     id: str
@@ -106,6 +107,8 @@ class Box:
     place: Place | None = None
     because: Because | None = None
     order: int = 0
+    title: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ class Taker:
                 place=place_of(node.line),
                 because=self.because(node.origin),
                 order=order,
+                title=clipped(title) if (title := node.primitive.title) != node.primitive.name else "",
+                meaning=clipped(node.primitive.meaning or ""),
             )
         )
         return name
