@@ -228,6 +228,14 @@ def test_lp_coefficients_are_signed_shares_of_the_norm() -> None:
     check(ag.lp_pool1d(x, 2, p=float("inf")), x)
 
 
+@pytest.mark.parametrize("scale", [1e30, 1e-30])
+def test_shares_of_a_norm_are_the_same_at_any_scale(scale: float) -> None:
+    x = ag.tensor(np.array([[[3.0, -4.0, 2.0, 1.0]]], np.float32) * np.float32(scale), requires_grad=True)
+    np.testing.assert_allclose(
+        ag.routing(ag.lp_pool1d(x, 2)).coefficients, [0.6, -0.8, 2 / 5**0.5, 1 / 5**0.5], rtol=1e-5
+    )
+
+
 def test_weights_of_a_weighted_pooling() -> None:
     rng = np.random.default_rng(0)
     x = leaf(rng, 1, 2, 4, 4)
