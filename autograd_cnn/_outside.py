@@ -21,7 +21,7 @@ _HISTORY = ("backward", "data", "detach", "grad", "numpy", "requires_grad")
 
 
 def is_outside(function: Callable[..., Any]) -> bool:
-    """Say whether a function is not the library's own; NumPy's ufuncs, which write nothing, count as ours."""
+    """Say whether a function is not the library's own; NumPy's ufuncs, which never write, count as such."""
     inner = getattr(function, "func", function)  # of a partial
     module = getattr(inner, "__module__", None) or ""
     return not isinstance(inner, np.ufunc) and module.partition(".")[0] != _PACKAGE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,11 +47,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Pass:
-    """A named list of rules, and the walk that applies them."""
+    """A named list of rules, and the walk that applies them.
+
+    ``alone`` says that no rule asks who made an operand or how it lies in memory: nothing is noted of that.
+    """
 
     name: str
     rules: tuple[Rule, ...]
     walk: Callable[[Pass, Program], Program]
+    alone: bool = False
 
     def __call__(self, program: Program) -> Program:
         """Rewrite a program; one without a place for the rules comes back as it is."""
@@ -60,15 +65,30 @@ class Pass:
 class Known:
     """What rules may ask while the walk goes on: of the values so far, and of the use of those to come."""
 
-    def __init__(self, program: Program) -> None:
-        self.values: dict[str, Value] = {value.name: value for value in program.values()}
+    def __init__(self, program: Program, alone: bool = False) -> None:
         self.constants: dict[str, Constant] = {c.name: c for c in program.constants}
         self.packed: set[str] = {v.name for v in program.inputs} | set(self.constants)
-        self.ordered = ordered_values(program)
-        self.same: dict[Any, Names] = {}  # for rules that look for the same operation
+        self.same: dict[Any, tuple[Value, ...]] = {}  # for rules that look for the same operation
         self.looked: list[Entry] = []
+        self._program, self._alone = program, alone
         self._makers: dict[str, Entry] = {}
         self._count = 0
+
+    # tables of a long program are large, and many passes ask for none
+
+    @cached_property
+    def values(self) -> dict[str, Value]:
+        """The values of the program as it was, by name."""
+        return {value.name: value for value in self._program.values()}
+
+    @cached_property
+    def ordered(self) -> set[str]:
+        """The values whose order in memory counts."""
+        return ordered_values(self._program)
+
+    @cached_property
+    def _taken(self) -> set[str]:
+        return {value.name for value in self._program.values() if value.name.startswith("k")}
 
     def maker(self, operand: Operand, *ops: str) -> Entry | None:
         """Give the entry that computed an operand first, if it applies one of some primitives."""
@@ -82,7 +102,8 @@ class Known:
         """Say whether an operand is an array of a value's shape and dtype."""
         if not isinstance(operand, str):
             return False
-        value = self.values[operand]
+        constant = self.constants.get(operand)
+        value = constant.value if constant is not None else self.values[operand]
         return value.shape == like.shape and value.dtype == like.dtype
 
     def array(self, operand: Operand) -> NDArray[Any] | None:
@@ -98,17 +119,19 @@ class Known:
 
     def new_constant(self, array: NDArray[Any]) -> str:
         """Make a constant that the program does not have yet."""
-        while (name := f"k{self._count}") in self.values:
+        while (name := f"k{self._count}") in self._taken:
             self._count += 1
+        self._taken.add(name)
         kept = np.array(array, order="C")
         kept.flags.writeable = False
         self.constants[name] = Constant(name, kept)
-        self.values[name] = self.constants[name].value
         self.packed.add(name)
         return name
 
     def emit(self, entry: Entry) -> None:
         """Take note of an entry of the new program."""
+        if self._alone:
+            return
         for value in entry.outputs:
             self._makers[value.name] = entry
             if is_packed(entry, self.packed):
@@ -117,7 +140,7 @@ class Known:
 
 def forward(rewriting: Pass, program: Program) -> Program:
     """Offer each entry to the rules, its operands rewritten already, until none applies."""
-    known = Known(program)
+    known = Known(program, rewriting.alone)
     by_op: dict[str, list[Rule]] = {}
     general = [rule for rule in rewriting.rules if not rule.ops]
     for rule in rewriting.rules:

@@ -41,11 +41,12 @@ def _folded(entry: Entry, known: Known) -> Names | None:
 
 def _shared(entry: Entry, known: Known) -> Names | None:
     """The same operation on the same operands, in the same order: a NaN of y + x may not be that of x + y."""
-    operands = tuple(("value", v) if isinstance(v, str) else operand_key(v, {}) for v in entry.inputs)
-    key = (primitive_key(entry.primitive), operands, settings_key(entry.settings))
-    names = tuple(value.name for value in entry.outputs)
-    found = known.same.setdefault(key, names)
-    return None if found == names else found
+    operands: tuple[Any, ...] = entry.inputs  # names are strings, and the keys of numbers are none
+    if not all(isinstance(v, str) for v in operands):
+        operands = tuple(v if isinstance(v, str) else operand_key(v, {}) for v in operands)
+    key = (*primitive_key(entry.primitive), operands, settings_key(entry.settings))
+    found = known.same.setdefault(key, entry.outputs)
+    return None if found is entry.outputs else tuple(value.name for value in found)
 
 
 def _share(rewriting: Pass, program: Program) -> Program:
@@ -99,6 +100,6 @@ def _drop_unused(rewriting: Pass, program: Program) -> Program:
     )
 
 
-CONSTANTS = Pass("constants", (Rule("known beforehand", (), _folded),), forward)
-SHARING = Pass("sharing", (Rule("computed already", (), _shared),), _share)
+CONSTANTS = Pass("constants", (Rule("known beforehand", (), _folded),), forward, alone=True)
+SHARING = Pass("sharing", (Rule("computed already", (), _shared),), _share, alone=True)
 UNUSED = Pass("unused", (Rule("unused", (), lambda entry, known: None),), _drop_unused)

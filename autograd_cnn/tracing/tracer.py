@@ -141,11 +141,19 @@ class Tracer:
         return tuple(self._constants.values())
 
     def entries(self) -> tuple[Entry, ...]:
-        """Give the entries, each with its line; one of a gradient has that of the forward operation."""
-        of_node = {record.node: record.outputs[0].name for record in self._records}
-        lines: dict[Any, Line] = {}  # by position, and by name of what was computed there
+        """Give the entries, each with its line; one of a gradient has that of the forward operation.
+
+        Ends the trace: the records are let go of one by one, since a long trace has many.
+        """
+        self._names.clear()
+        origins = (record.node.place.origin for record in self._records)
+        named = {origin.node for origin in origins if origin is not None}
+        of_node = {r.node: r.outputs[0].name for r in self._records if r.node in named}
+        lines: dict[Any, Line] = {}  # by position, and by name of what a gradient may belong to
         entries = []
-        for record in self._records:
+        self._records.reverse()
+        while self._records:
+            record = self._records.pop()
             node = record.node
             position = (node._code, node._offset)
             line = lines.get(position)
@@ -157,7 +165,8 @@ class Tracer:
                 role = None if origin.input is None else origin.node.primitive.input_name(origin.input)
                 because = Because(name, role, origin.why)
                 line = lines[name]
-            lines[record.outputs[0].name] = line
+            if node in named:
+                lines[record.outputs[0].name] = line
             settings = MappingProxyType(dict(record.settings)) if record.settings else NO_SETTINGS
             entries.append(
                 Entry(record.outputs, record.primitive, record.operands, settings, line, node.scope, because)

@@ -1,5 +1,6 @@
 """Simplifying keeps every bit; every rule fires where it may and only there."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -201,3 +202,20 @@ def test_special_values_as_bits() -> None:
     simple = graph.simplify()
     assert [entry.primitive.name for entry in simple.entries] == ["absolute"]
     assert bits(simple(odd)) == bits(graph(odd)) == bits(fn(ag.tensor(odd)))
+
+
+def test_a_long_program_takes_little_memory():
+    """Bytes an entry beyond the program itself; a set of tables for every pass took 650."""
+
+    def chain(x):
+        for _ in range(2000):
+            x = ag.sin(x) * 1.5
+        return x
+
+    graph = ag.trace(chain, np.zeros(3))
+    tracemalloc.start()
+    simple = graph.simplify()
+    grown = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(simple.entries) == 4000
+    assert grown < 4000 * 350
