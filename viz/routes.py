@@ -17,6 +17,7 @@ from viz.reach.dense import dense_drawing
 from viz.reach.gate import gate_drawing, gate_of
 from viz.reach.kernel import reach_of
 from viz.reach.layer import layer_of
+from viz.reach.unpool import unpooling_drawing, unpooling_of
 
 
 def routing(
@@ -132,6 +133,9 @@ def _drawn(
         return dense_drawing(layer_of(routed, sample, spotlight, saved), theme)
     if y is routed and not routed.whole:
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
+    if routed.op.startswith("max_unpool"):
+        routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
+        return unpooling_drawing(unpooling_of(routed, sample, channel or 0, spotlight), theme)
     if routed.geometry is not None:
         return pooling.routing(y, loss, cotangent, sample, channel or 0, theme, spotlight)
     routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
