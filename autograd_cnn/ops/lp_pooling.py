@@ -16,6 +16,7 @@ from autograd_cnn.kernels.geometry import WindowGeometry
 from autograd_cnn.ops._operands import as_float, astype, has_values
 from autograd_cnn.ops._shapes import elementwise
 from autograd_cnn.ops._windows import Padding, Rounding, Sizes, check_real_cells
+from autograd_cnn.ops.comparison import where
 from autograd_cnn.ops.elementwise import absolute
 from autograd_cnn.ops.max_pooling import image_of, max_pool_p, pool_geometry
 from autograd_cnn.ops.window_pooling import window_sum_p
@@ -146,13 +147,13 @@ def _lp_pool(
         return apply(window_sum_p, (absolute(image),), {"geometry": geometry})
     with np.errstate(over="ignore"):
         sums = _sums_of_powers(image, p, geometry)
-    size = _size(image, sums)
-    if size == 1:
-        norms = apply(positive_power_p, (sums,), {"exponent": 1 / p})
-    else:  # a norm grows as its values do: work on others of ordinary size
-        sums = _sums_of_powers(image * (1 / size), p, geometry)
-        norms = apply(positive_power_p, (sums,), {"exponent": 1 / p}) * size
+    bands = _bands(image, sums, p, geometry)
+    norms = _root(sums, p) if bands is None else _in_bands(image, p, geometry, *bands)
     return astype(norms, dtype)
+
+
+def _root(sums: Tensor, p: float) -> Tensor:
+    return apply(positive_power_p, (sums,), {"exponent": 1 / p})
 
 
 def _sums_of_powers(image: Tensor, p: float, geometry: WindowGeometry) -> Tensor:
@@ -160,20 +161,52 @@ def _sums_of_powers(image: Tensor, p: float, geometry: WindowGeometry) -> Tensor
     return apply(window_sum_p, (powers,), {"geometry": geometry})
 
 
-def _size(image: Tensor, sums: Tensor) -> float:
-    """Give a power of two near the largest |x| where the sums of powers left the dtype's range, else 1."""
-    if not has_values(image) or not has_values(sums):
-        return 1.0
+def _bands(image: Tensor, sums: Tensor, p: float, geometry: WindowGeometry) -> tuple[Any, int] | None:
+    """Give each window the number of its band of sizes and the width of a band in bits; None if 0 fits all.
+
+    In band 0 sums of powers, and their powers that second derivatives need, stay inside the dtype's range.
+    """
+    if not has_values(image) or not has_values(sums) or not sums.size:
+        return None
     limits = np.finfo(image.dtype)
-    if limits.smallest_normal <= sums._data.min() and sums._data.max() < np.inf:
-        return 1.0
-    largest = float(max(image._data.max(), -image._data.min()))
-    inside = sums._data.max() < np.inf and sums._data.max() >= limits.smallest_normal
-    if inside or not 0 < largest < np.inf:
-        return 1.0  # zeros among ordinary values, or nothing that a factor could mend
-    exponent = math.frexp(largest)[1]
-    most = limits.maxexp - 8
-    return 2.0 ** max(-most, min(most, exponent))
+    most = 2.0 ** (limits.maxexp // 2)
+    if 1 / most <= sums._data.min() and sums._data.max() <= most:
+        return None
+    size = np.abs(image._data)
+    if sums._data.max() <= most:  # windows of zeros are common, and cheaper to tell from lost ones so
+        filled = window_sum_p((size > 0).astype(size.dtype), geometry=geometry) > 0
+        if not (filled & (sums._data < 1 / most)).any():
+            return None
+    largest = max_pool_p(size, geometry=geometry, ties="first")[0]
+    usual = np.isfinite(largest) & (largest > 0)
+    if not usual.any():
+        return None
+    half = max(1, int(limits.maxexp // (4 * p)))
+    band = (np.frexp(np.where(usual, largest, 1.0))[1] + half) // (2 * half)
+    band = np.where(usual, band, band[usual].max())  # NaN and infinity go where nothing is left out
+    return (band, 2 * half) if band.any() else None
+
+
+def _in_bands(image: Tensor, p: float, geometry: WindowGeometry, band: Any, width: int) -> Tensor:
+    """Work on windows of about one size at a time, divided by it: a norm grows as its values do."""
+    limits = np.finfo(image.dtype)
+    size, most = np.abs(image._data), limits.maxexp - 8
+    numbers = np.unique(band)
+    total: Tensor | None = None
+    for number in numbers:
+        here = band == number
+        # by the end of the band nearer to 1: the factors of the derivatives then make up for the divisor
+        bits = max(-most, min(most, int(number) * width - int(np.sign(number)) * (width // 2)))
+        # cells that vanish beside this band, and those of larger windows, which would overflow here
+        fit = (size == 0) | ~(size < float(limits.smallest_subnormal) * 2.0**bits)
+        if number != numbers[-1]:
+            fit &= size < 2.0 ** min(most, number * width + width // 2)
+        cells = image if fit.all() else where(fit, image, 0.0)
+        sums = _sums_of_powers(cells * 2.0**-bits, p, geometry)
+        norms = _root(where(here, sums, 1.0), p) * 2.0**bits
+        total = norms if total is None else where(here, norms, total)
+    assert total is not None
+    return total
 
 
 @checked

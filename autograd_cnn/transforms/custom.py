@@ -37,6 +37,11 @@ class Arguments:
         ]
         self.like: list[Abstract] = []
 
+    @property
+    def others(self) -> list[Any]:
+        """What is no operand, once the operands are taken out."""
+        return [leaf for leaf in self._leaves if leaf is not None]
+
     def taken(self) -> list[Tensor]:
         """Take the operands out."""
         operands = [as_tensor(self._leaves[at]) for at in self.places]

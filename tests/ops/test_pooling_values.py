@@ -106,6 +106,25 @@ def test_lp_pool_where_powers_leave_the_dtype(dtype: str, size: float, p: float)
     np.testing.assert_allclose(gradients[1], gradients[0], rtol=1e-4)
 
 
+@pytest.mark.parametrize("p", [1, 1.5, 2, 3, 7, math.inf])
+def test_lp_pool_of_windows_of_very_different_sizes(p: float) -> None:
+    sizes = np.repeat([1e150, 1e-200, 1.0, 0.0, 1e300, 1e-290], 2)
+    cells = np.array([1.0, 2.0, 4.0, 3.0, 5.0, 1.0, 1.0, 1.0, 2.0, 5.0, 3.0, 1.0])
+
+    def derivatives(x: Any) -> Any:
+        pooled = ag.lp_pool1d(x, 2, p)
+        first = ag.grad(lambda v: ag.lp_pool1d(v, 2, p).sum())
+        second = ag.grad(lambda v: (first(v) * np.tile([1.0, 0.0], 6)).sum())(x)
+        return pooled.numpy()[0, 0], first(x).numpy()[0, 0], second.numpy()[0, 0]
+
+    norms, slopes, curves = derivatives(cells[None, None])
+    got = derivatives((cells * sizes)[None, None])
+    some = sizes > 0
+    np.testing.assert_allclose(got[0], norms * sizes[::2], rtol=1e-13)
+    np.testing.assert_allclose(got[1], np.where(some, slopes, 0.0), rtol=1e-12)
+    np.testing.assert_allclose(got[2][some] * sizes[some], curves[some], rtol=1e-9, atol=1e-12)
+
+
 def test_lp_pool_takes_absolute_values() -> None:
     x = ag.tensor([[[-1.0, -2.0]]])
     assert ag.lp_pool1d(x, 2, p=1).item() == 3
