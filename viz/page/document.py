@@ -23,6 +23,7 @@ SCRIPTS = (
     "dom.js",
     "state.js",
     "routing_layout.js",
+    "routing_rulers.js",
     "routing_marks.js",
     "routing_cells.js",
     "routing_frame.js",

@@ -138,3 +138,24 @@ def test_a_long_ladder_makes_only_the_rows_in_sight(visit):
     assert page.locator(".row.selected").get_attribute("data-row") == "0"
     page.locator("#ladder").evaluate("ladder => ladder.scrollTo(0, 40000)")
     page.wait_for_function("Number(document.querySelector('.row').dataset.row) > 800")
+
+
+def test_rulers_name_the_windows_and_light_the_outlined_one(visit):
+    page = visit("lecture", "row=2", motion="reduce")
+    page.locator(".mark").last.click()
+    bars = page.locator(".rulers .ruler")
+    assert sorted("".join(text.split()) for text in bars.all_text_contents()) == [
+        *("abc", "adg", "beh", "cfi", "def", "ghi"),
+    ]
+    lit = {"".join(text.split()) for text in page.locator(".ruler.lit").all_text_contents()}
+    assert lit == {"adg", "def"}  # window d
+    boxes = [bar.bounding_box() for bar in bars.all()]
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            apart = (
+                one["x"] + one["width"] <= other["x"] + 0.5
+                or other["x"] + other["width"] <= one["x"] + 0.5
+                or one["y"] + one["height"] <= other["y"] + 0.5
+                or other["y"] + other["height"] <= one["y"] + 0.5
+            )
+            assert apart

@@ -15,6 +15,7 @@
  * @property {PoolWindow[]} windows the windows shown
  * @property {Map<number, string>} names of the windows shown
  * @property {boolean} isCropped
+ * @property {Bar[]} bars the rulers along X
  */
 
 const WIDTH = 900;
@@ -146,8 +147,14 @@ function layOut(routed) {
     Math.min(44, Math.floor(240 / outColumns), Math.floor(Math.max(230, rows * size) / outRows)),
   );
   const place = (/** @type {number} */ middle) => middle - (columns * size) / 2;
-  const lower = GRIDS_TOP + rows * size + BETWEEN;
-  const big = { top: GRIDS_TOP, size, row0: part.rows[0], column0: part.columns[0], rows, columns };
+  const names = namesOf(windows);
+  const topBars = barsOf(routed, windows, names, part.columns, 1);
+  const sideBars = barsOf(routed, windows, names, part.rows, 0);
+  const isRoomy = place(HALF / 2 + 8) >= INDEX_ROOM + lanesOf(sideBars) * RULER_LANE + 8;
+  const bars = isRoomy ? [...topBars, ...sideBars] : topBars;
+  const top = GRIDS_TOP + lanesOf(topBars) * RULER_LANE;
+  const lower = top + rows * size + BETWEEN;
+  const big = { top, size, row0: part.rows[0], column0: part.columns[0], rows, columns };
   const little = { top: lower, size: small, row0, column0, rows: outRows, columns: outColumns };
   const half = (outColumns * small) / 2;
   // The saved box stands in the middle, and Y and dY in the middle of what is left of their halves.
@@ -160,7 +167,8 @@ function layOut(routed) {
     dy: { ...little, left: WIDTH - side - half },
     height: lower + outRows * small + 26,
     windows,
-    names: namesOf(windows),
+    names,
+    bars,
     isCropped: routed.x.length > rows || routed.x[0].length > columns,
   };
 }

@@ -39,6 +39,7 @@ function drawRouting(routed, scales, whole) {
     marks: svg("g", { class: "marks", "aria-hidden": "true" }),
     flyers: svg("g", { class: "flyers", "aria-hidden": "true" }),
   };
+  const rulers = drawRulers(layout);
   const isMax = routed.settings.kind === "max";
   const root = svg(
     "svg",
@@ -58,6 +59,7 @@ function drawRouting(routed, scales, whole) {
       incomingCell(routed, layout, scales, row, column),
     ),
     gridGroup("dx", "dX, the gradient of the input", layout.dx, cells, (row, column) => receivingCell(layout)),
+    rulers.root,
     parts.marks,
     parts.flyers,
   );
@@ -67,6 +69,7 @@ function drawRouting(routed, scales, whole) {
     showForward(routed, layout, cells, frame);
     showReceived(routed, layout, scales, cells, frame);
     makeRoomForPills(routed, cells, frame);
+    rulers.light(frame.lit);
     parts.marks.replaceChildren(...marksOf(routed, layout, scales, frame));
   };
   return { root, flyers: parts.flyers, layout, update, cell, scales };
