@@ -53,7 +53,7 @@ def _signs(view: View) -> list[tuple[str, str]]:
             found.append(("half", "equal winner: a share"))
         if any(len(terms) > 1 for terms in plane.arrivals.values()):
             found.append(("badge", "wins several windows"))
-        if any(w.losers for w in shown):
+        if any(w.losers for w in view.windows):
             found.append(("loser", "as large, but loses the tie"))
         if any(w.all_zero for w in view.windows):
             found.append(("zero", "all zero: ReLU will block it"))
@@ -164,7 +164,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         if view.shows(cell):
             x, y = grid.centre(cell)
             items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
-    for cell in window.losers if not window.all_zero else ():
+    for cell in window.losers:
         if view.shows(cell):
             x, y = grid.centre(cell)
             items.append(Circle(x, y, dot, "value", "forward", 1, "dotted"))
