@@ -113,6 +113,7 @@ def test_values_that_differ_by_little_do_not_look_tied() -> None:
     assert not {"=", "<"} & set(texts(drawing, "X"))
     closer = routing(ag.max_pool2d(tensor([[400.00003, 400], [100 / 3, 1 / 3]]), 2))
     assert texts(closer, "X").count("<") == 1, "too close for the digits there are: marked as smaller"
+    assert "prints like the winner, is less" in texts(closer, "legend")
     assert "tie" not in " ".join(texts(closer, "Y"))
 
 
@@ -143,3 +144,16 @@ def test_dilated_windows_that_interlock_have_one_arrow() -> None:
     drawing = routing(ag.max_pool2d(x, 2, stride=1, dilation=2), cotangent=np.ones((1, 1, 5, 5)))
     heads = [i for i in walk(group(drawing, "dX").items) if isinstance(i, Line) and i.head == "filled"]
     assert len(heads) <= 1
+
+
+def test_shares_without_a_last_digit_are_fractions() -> None:
+    def shown(pooled: ag.Tensor) -> list[str]:
+        return [text.plain for text, _ in text_boxes(routing(pooled).scene.items) if "×" in text.plain]
+
+    assert shown(ag.avg_pool2d(tensor(np.eye(3)), 3)).count("1/9 ×") == 9
+    assert shown(ag.avg_pool2d(tensor(np.eye(2)), 2)).count("0.25×") == 4
+
+
+def test_other_pools_count_who_got_something() -> None:
+    text = routing(ag.avg_pool2d(tensor(np.ones((5, 5))), 2)).text
+    assert "Nothing: sum of dY 4, sum of dX 4. 4 sent, 16 cells received, 9 stayed 0." in text

@@ -96,7 +96,7 @@ class RoutingLayout:
             y += 17
         halves, y = self._halves(y - 2)
         items += halves
-        signs, height = legend(view, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
+        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
         items.append(Group(tuple(signs), id="legend"))
         y += 10 + height
         if has_filmstrip(view):

@@ -63,7 +63,7 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
     plane = view.plane
     items: list[Item] = []
     losers = {cell for window in view.windows for cell in window.losers}
-    nearly = _nearly(view, show) - losers
+    nearly = nearly_equal(view, show) - losers
     for cell in view.cells:
         x, y = grid.corner(cell)
         if not view.is_real(cell):
@@ -90,7 +90,7 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
     return items
 
 
-def _nearly(view: View, show: NumberFormat) -> set[Cell]:
+def nearly_equal(view: View, show: NumberFormat) -> set[Cell]:
     """Losers that print as their window's winner does, though they are smaller."""
     values = view.plane.values
     if values is None or not view.plane.is_max:
@@ -319,7 +319,7 @@ def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) ->
         x, y = grid.corner((row, column))
         middle = (x + grid.cell / 2, y + grid.cell / 2)
         if cell in window.cells:
-            text = f"{show(shares[cell])}×" if cell in shares else "0"
+            text = _share(shares[cell], show) if cell in shares else "0"
             ink: Role = "ink" if cell in shares else "muted"
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items.append(number_in(text, *middle, number_size(grid.cell), grid.cell - 4, fill=ink))
@@ -329,6 +329,13 @@ def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) ->
                 Rect(x, y, grid.cell, grid.cell, None, "grid", dash="dotted"),
             ]
     return items
+
+
+def _share(share: float, show: NumberFormat) -> str:
+    """A share as printed, "0.25×"; a ninth, which has no last digit, is "1/9 ×"."""
+    whole = round(1 / share) if 0 < share < 1 else 0
+    endless = abs(show.rounded(share) * 10.0**show.power - share) > 1e-6
+    return f"1/{whole} ×" if endless and whole and abs(share * whole - 1) < 1e-5 else f"{show(share)}×"
 
 
 def key_glyph(x: float, y: float) -> list[Item]:

@@ -231,14 +231,14 @@ def _lost(plane: Plane) -> str:
     equal = abs(total_out - total_in) <= 1e-5 * scale
     if not math.isfinite(scale):
         return f"Not to be said: dY holds NaN or inf ({arrived})."
+    reached = f"{sent:,} sent, {_many(received, 'cell', 'cells')} received, {stayed:,} stayed 0."
     if not plane.is_max:
         if equal:
-            return f"Nothing: {arrived}."
+            return f"Nothing: {arrived}. {reached}"
         swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
-        return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
+        return f"{arrived[0].upper()}{arrived[1:]}{swallowed}. {reached}"
     head = "Nothing in this step" if equal else "These should agree"
-    received_words = _many(received, "cell", "cells")
-    text = f"{head}: {arrived}. {sent:,} sent, {received_words} received, {stayed:,} stayed 0."
+    text = f"{head}: {arrived}. {reached}"
     blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
     if blocked:
         amount = sum(window.cotangent for window in blocked)
