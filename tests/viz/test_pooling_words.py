@@ -157,3 +157,32 @@ def test_shares_without_a_last_digit_are_fractions() -> None:
 def test_other_pools_count_who_got_something() -> None:
     text = routing(ag.avg_pool2d(tensor(np.ones((5, 5))), 2)).text
     assert "Nothing: sum of dY 4, sum of dX 4. 4 sent, 16 cells received, 9 stayed 0." in text
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"sample": 2}, r"sample 2 does not exist: max_pool2d got input of shape \(2, 3, 4, 4\).*-2 to 1"),
+        ({"channel": -4}, "channel -4 does not exist.*-3 to 2"),
+    ],
+)
+def test_out_of_range(more: dict[str, int], words: str) -> None:
+    x = ag.tensor(np.arange(96.0).reshape(2, 3, 4, 4), requires_grad=True)
+    with pytest.raises(UndrawableError, match=words):
+        routing(ag.max_pool2d(x, 2), **more)
+
+
+def test_sample_and_channel_choose_the_plane() -> None:
+    x = np.random.default_rng(0).permutation(96).reshape(2, 3, 4, 4).astype(np.float32)
+    pooled = ag.max_pool2d(ag.tensor(x, requires_grad=True), 2)
+    drawing = routing(pooled, sample=-1, channel=1)
+    np.testing.assert_array_equal(drawing.data["X"], x[1, 1])
+    all_words = " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
+    assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words
+    assert "for the whole batch" in all_words
+
+
+def test_three_axes_are_refused() -> None:
+    x = ag.tensor(np.ones((1, 1, 4, 4, 4)), requires_grad=True)
+    with pytest.raises(UndrawableError, match="3 axes"):
+        routing(ag.max_pool3d(x, 2))

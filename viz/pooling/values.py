@@ -63,6 +63,7 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
     plane = view.plane
     items: list[Item] = []
     losers = {cell for window in view.windows for cell in window.losers}
+    live = {cell for window in view.windows if not window.all_zero for cell in window.losers}
     nearly = nearly_equal(view, show) - losers
     for cell in view.cells:
         x, y = grid.corner(cell)
@@ -72,9 +73,8 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
             items += _unused(grid, cell, _value(plane, cell, show))
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
-            items += _input_cell(
-                grid, view, cell, show, "=" if cell in losers else "<" if cell in nearly else ""
-            )
+            mark = "=" if cell in losers else "<" if cell in nearly else ""
+            items += _input_cell(grid, view, cell, show, mark, cell in losers - live)
     if spotlight is None:
         return items
     if any(step != 1 for step in plane.dilation):
@@ -134,8 +134,8 @@ def _unused(grid: Grid, cell: Cell, text: str) -> list[Item]:
     return items
 
 
-def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: str) -> list[Item]:
-    """One cell of X; ``mark`` is "=" where it lost a tie, "<" where it only prints like its winner."""
+def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: str, pale: bool) -> list[Item]:
+    """One cell of X; ``mark`` is "=" where it lost a tie (``pale``: of zeros), "<" where it only looks so."""
     plane = view.plane
     x, y = grid.centre(cell)
     wins = plane.arrivals.get(cell, ()) if plane.is_max else ()
@@ -153,8 +153,8 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: st
     elif wins:
         items.append(Circle(x, y, radius, None, "muted", 1, "dotted"))
     elif loser:
-        items.append(Circle(x, y, radius, None, "forward", 1.3, "dashed"))
-    ink: Role = "ink" if real_wins or loser or not plane.is_max else "muted"
+        items.append(Circle(x, y, radius, None, "muted" if pale else "forward", 1.3, "dashed"))
+    ink: Role = "ink" if real_wins or (loser and not pale) or not plane.is_max else "muted"
     size = number_size(grid.cell)
     edge = grid.cell / 2
     # In small cells the number makes room for the badge.
@@ -162,7 +162,9 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: st
     items.append(number_in(_value(plane, cell, show), x, y + low, size, room, fill=ink, bold=bool(real_wins)))
     if mark:
         items.append(Circle(x + edge - 7, y + edge - 7, 5, "value"))
-        items.append(middle_text(mark, x + edge - 7, y + edge - 7, 11, fill="forward", bold=True))
+        items.append(
+            middle_text(mark, x + edge - 7, y + edge - 7, 11, fill="muted" if pale else "forward", bold=True)
+        )
     if len(real_wins) > 1:
         items += _badge(f"×{len(real_wins)}", x + edge - 2, y - edge + (1 if low else 3))
     return items
