@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import autograd_cnn as ag
-from viz.canvas.scene import Circle, Group, walk
+from viz.canvas.drawing import Drawing
+from viz.canvas.scene import Circle, Group, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
 from viz.pooling.picture import routing
 
@@ -12,6 +13,14 @@ from viz.pooling.picture import routing
 def tensor(values: object) -> ag.Tensor:
     array = np.asarray(values, dtype=np.float32)
     return ag.tensor(array.reshape((1,) * (4 - array.ndim) + array.shape), requires_grad=True)
+
+
+def group(drawing: Drawing, name: str) -> Group:
+    return next(item for item in walk(drawing.scene.items) if isinstance(item, Group) and item.id == name)
+
+
+def texts(drawing: Drawing, name: str) -> list[str]:
+    return [text.plain for text, _ in text_boxes((group(drawing, name),))]
 
 
 def test_the_text_names_the_power_of_ten() -> None:
@@ -64,11 +73,11 @@ def test_a_dilated_window_marks_its_taps() -> None:
     marks = {}
     for dilation in (1, 2):
         drawing = routing(ag.max_pool2d(x, 2, stride=1, dilation=dilation))
-        items = walk(drawing.scene.items)
         marks[dilation] = sum(
-            isinstance(item, Circle) and item.radius == 2.2 and not isinstance(item, Group) for item in items
+            isinstance(item, Rect) and item.stroke == "ink" and item.fill is None and item.dash == "solid"
+            for item in walk(group(drawing, "X").items)
         )
-    assert marks == {1: 0, 2: 4}
+    assert marks == {1: 1, 2: 4}  # one outline, or a box a tap
 
 
 def test_a_misspelled_theme_fails_at_once() -> None:
@@ -96,3 +105,84 @@ def test_a_norm_is_told_apart_from_a_sum() -> None:
     assert "the shares of a norm have the signs of x" in norm
     assert "becomes one weighted sum" in weighted
     assert "swallows" not in norm + weighted
+
+
+def test_values_that_differ_by_little_do_not_look_tied() -> None:
+    drawing = routing(ag.max_pool2d(tensor([[4.0004, 4.0001], [1, 1 / 3]]), 2))
+    assert {"4.0004", "4.0001"} <= set(texts(drawing, "X"))
+    assert not {"=", "<"} & set(texts(drawing, "X"))
+    closer = routing(ag.max_pool2d(tensor([[400.00003, 400], [100 / 3, 1 / 3]]), 2))
+    assert texts(closer, "X").count("<") == 1, "too close for the digits there are: marked as smaller"
+    assert "prints like the winner, is less" in texts(closer, "legend")
+    assert "tie" not in " ".join(texts(closer, "Y"))
+
+
+@pytest.mark.parametrize(("ties", "marks"), [("first", 3), ("last", 3), ("split", 0)])
+def test_ties_of_zeros_are_marked_as_ties(ties: str, marks: int) -> None:
+    drawing = routing(ag.max_pool2d(tensor(np.zeros((2, 2))), 2, ties=ties))
+    assert texts(drawing, "X").count("=") == marks
+    dashed = [i for i in walk(group(drawing, "X").items) if isinstance(i, Circle) and i.dash == "dashed"]
+    assert len(dashed) == marks
+    assert texts(drawing, "Y")[-1] == "all zero"
+
+
+def test_split_switches_say_the_share() -> None:
+    drawing = routing(ag.max_pool2d(tensor([[5, 5, 1, 2], [1, 5, 0, 0]]), 2, ties="split"))
+    assert texts(drawing, "switches") == ["a", "1/3", "b", "1"]
+
+
+def test_blocked_amounts_and_large_counts_are_printed_whole() -> None:
+    zeros = ag.relu(tensor([[-1, -2, 3, 1], [-3, -4, 2, 0]]))
+    text = routing(ag.max_pool2d(zeros, 2), cotangent=[[[[0.4, 0.6]]]]).text
+    assert "the ReLU before will block it, 0.4." in text
+    large = ag.max_pool2d(tensor(np.arange(130.0 * 130).reshape(130, 130)), 2)
+    assert "12,675 cells were picked by no window" in routing(large).text
+
+
+def test_dilated_windows_that_interlock_have_one_arrow() -> None:
+    x = tensor(np.random.default_rng(0).permutation(49).reshape(7, 7))
+    drawing = routing(ag.max_pool2d(x, 2, stride=1, dilation=2), cotangent=np.ones((1, 1, 5, 5)))
+    heads = [i for i in walk(group(drawing, "dX").items) if isinstance(i, Line) and i.head == "filled"]
+    assert len(heads) <= 1
+
+
+def test_shares_without_a_last_digit_are_fractions() -> None:
+    def shown(pooled: ag.Tensor) -> list[str]:
+        return [text.plain for text, _ in text_boxes(routing(pooled).scene.items) if "×" in text.plain]
+
+    assert shown(ag.avg_pool2d(tensor(np.eye(3)), 3)).count("1/9 ×") == 9
+    assert shown(ag.avg_pool2d(tensor(np.eye(2)), 2)).count("0.25×") == 4
+
+
+def test_other_pools_count_who_got_something() -> None:
+    text = routing(ag.avg_pool2d(tensor(np.ones((5, 5))), 2)).text
+    assert "Nothing: sum of dY 4, sum of dX 4. 4 sent, 16 cells received, 9 stayed 0." in text
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"sample": 2}, r"sample 2 does not exist: max_pool2d got input of shape \(2, 3, 4, 4\).*-2 to 1"),
+        ({"channel": -4}, "channel -4 does not exist.*-3 to 2"),
+    ],
+)
+def test_out_of_range(more: dict[str, int], words: str) -> None:
+    x = ag.tensor(np.arange(96.0).reshape(2, 3, 4, 4), requires_grad=True)
+    with pytest.raises(UndrawableError, match=words):
+        routing(ag.max_pool2d(x, 2), **more)
+
+
+def test_sample_and_channel_choose_the_plane() -> None:
+    x = np.random.default_rng(0).permutation(96).reshape(2, 3, 4, 4).astype(np.float32)
+    pooled = ag.max_pool2d(ag.tensor(x, requires_grad=True), 2)
+    drawing = routing(pooled, sample=-1, channel=1)
+    np.testing.assert_array_equal(drawing.data["X"], x[1, 1])
+    all_words = " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
+    assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words
+    assert "for the whole batch" in all_words
+
+
+def test_three_axes_are_refused() -> None:
+    x = ag.tensor(np.ones((1, 1, 4, 4, 4)), requires_grad=True)
+    with pytest.raises(UndrawableError, match="3 axes"):
+        routing(ag.max_pool3d(x, 2))

@@ -10,8 +10,7 @@ import autograd_cnn as ag
 from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
-from viz.pooling.arrows import clear_way, crosses
-from viz.pooling.numbers import NumberFormat, choose_format, fit_number
+from viz.pooling.arrows import crosses
 from viz.pooling.picture import routing
 from viz.pooling.plane import plane_of
 from viz.pooling.view import choose_view
@@ -368,34 +367,6 @@ def test_a_routing_can_be_drawn_without_its_graph() -> None:
         routing(routed, cotangent=TENTHS)
 
 
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"sample": 2}, r"sample 2 does not exist: max_pool2d got input of shape \(2, 3, 4, 4\).*-2 to 1"),
-        ({"channel": -4}, "channel -4 does not exist.*-3 to 2"),
-    ],
-)
-def test_out_of_range(more: dict[str, int], words: str) -> None:
-    x = ag.tensor(np.arange(96.0).reshape(2, 3, 4, 4), requires_grad=True)
-    with pytest.raises(UndrawableError, match=words):
-        routing(ag.max_pool2d(x, 2), **more)
-
-
-def test_sample_and_channel_choose_the_plane() -> None:
-    x = np.random.default_rng(0).permutation(96).reshape(2, 3, 4, 4).astype(np.float32)
-    pooled = ag.max_pool2d(ag.tensor(x, requires_grad=True), 2)
-    drawing = routing(pooled, sample=-1, channel=1)
-    np.testing.assert_array_equal(drawing.data["X"], x[1, 1])
-    assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words(drawing)
-    assert "for the whole batch" in all_words(drawing)
-
-
-def test_three_axes_are_refused() -> None:
-    x = ag.tensor(np.ones((1, 1, 4, 4, 4)), requires_grad=True)
-    with pytest.raises(UndrawableError, match="3 axes"):
-        routing(ag.max_pool3d(x, 2))
-
-
 def test_gradients_agree_with_backward() -> None:
     x = ag.tensor(numbers(11, 9, 9), requires_grad=True)
     pooled = ag.max_pool2d(x, 3, stride=2, padding=1)
@@ -405,46 +376,7 @@ def test_gradients_agree_with_backward() -> None:
     np.testing.assert_allclose(drawing.data["dX"], x.grad.numpy()[0, 0])
 
 
-# ---- numbers and ways
-
-
-def test_number_formats() -> None:
-    show = choose_format([1.9, 0.05, -0.4])
-    assert [show(value) for value in (1.9, 0.05, -0.4, 0.0)] == ["1.9", "0.05", "−0.4", "0"]
-    small = choose_format([0.00123456, -0.0004])
-    assert (small.unit, small(0.00123456), small(-0.0004)) == ("unit 0.001", "1.2", "−0.4")
-    assert choose_format([0.0])(0.0) == "0"
-    assert choose_format([float("nan"), 2.0])(float("nan")) == "NaN"
-    assert NumberFormat(0, 1)(0.01) == "≈0"
-    assert choose_format([4.0, 100.0])(100.0) == "100"
-    assert choose_format([0.1 + 1e-9, 0.2])(0.1 + 1e-9) == "0.1"
-
-
-def test_printed_terms_add_up_where_digits_can_make_them() -> None:
-    terms = (0.1449, 0.2449)
-    show = choose_format([*terms, sum(terms), 1 / 3], [(terms, sum(terms))])
-    assert show.adds_up(terms, sum(terms))
-
-
-@pytest.mark.parametrize(
-    ("text", "room", "expected"),
-    [("0.57", 4, "0.57"), ("0.57", 3, ".57"), ("−12.3", 4, "−12"), ("−0.04", 3, "≈0"), ("123", 2, "123")],
-)
-def test_numbers_fit_small_cells(text: str, room: int, expected: str) -> None:
-    assert fit_number(text, room) == expected
-
-
-def test_arrows_go_around_or_not_at_all() -> None:
-    pill, target = Box(0, 0, 20, 10), Box(0, 60, 20, 80)
-    free = clear_way(pill, [target], (10, 70), [], [])
-    assert free is not None
-    assert free[1][1] == 60
-    wall = Box(4, 30, 16, 40)
-    around = clear_way(pill, [target], (10, 70), [wall], [])
-    assert around is not None
-    assert not crosses(wall, around, 0.3)
-    assert clear_way(pill, [target], (10, 70), [Box(-500, 30, 500, 40)], []) is None
-    assert clear_way(pill, [target], (10, 70), [], [((-500, 35), (500, 35))]) is None
+# ---- in words
 
 
 def _kinds(items: tuple[Item, ...]) -> set[str]:

@@ -46,7 +46,9 @@ def draw_gradient(
     grid: Grid, view: View, show: NumberFormat, largest: float, spotlight: Window
 ) -> list[Item]:
     """dX: every cell's gradient on the diverging fill, sums spelled out, pills and arrows to the winners."""
-    lit = [window for window in view.windows if len(view.windows) <= MOST_ARROWS or window is spotlight]
+    # Dilated windows lie between one another, so the arrows of all would be a thicket.
+    few = len(view.windows) <= MOST_ARROWS and (max(view.plane.dilation) == 1 or not view.plane.overlapping)
+    lit = [window for window in view.windows if few or window is spotlight]
     pills = _pills(grid, view, show, lit)
     under_pill = {pill.centre_cell for pill in pills if pill.centre_cell is not None}
     cells: list[Item] = []

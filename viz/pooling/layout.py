@@ -24,19 +24,17 @@ from viz.pooling.parts import (
     thumbnail,
 )
 from viz.pooling.plane import Cell, Plane, Window
+from viz.pooling.rulers import draw_rulers, ruler, ruler_room
 from viz.pooling.values import (
     INDEX_HEIGHT,
     cotangent_content,
     cotangent_fill,
     draw_input,
-    draw_rulers,
     draw_small_panel,
     index_room,
     indices,
     key_glyph,
     output_content,
-    ruler,
-    ruler_room,
     share_items,
     switch_content,
 )
@@ -84,7 +82,9 @@ class RoutingLayout:
         panels = [max(map(abs, panel), default=0.0) for panel in (sent, received)]
         smallest = min(panels) if all(map(math.isfinite, panels)) else None
         show = choose_format([*sent, *received], sums, smallest_panel=smallest)
-        return RoutingLayout(view, view.find(spotlight), show, choose_format(values), largest)
+        return RoutingLayout(
+            view, view.find(spotlight), show, choose_format(values, apart=_rivals(view)), largest
+        )
 
     def scene(self) -> Scene:
         """The whole drawing, arranged from top to bottom."""
@@ -96,7 +96,7 @@ class RoutingLayout:
             y += 17
         halves, y = self._halves(y - 2)
         items += halves
-        signs, height = legend(view, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
+        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
         items.append(Group(tuple(signs), id="legend"))
         y += 10 + height
         if has_filmstrip(view):
@@ -335,6 +335,20 @@ class _Places:
     middle_width: float
     switches: float
     cotangent: float
+
+
+def _rivals(view: View) -> list[tuple[float, float]]:
+    """Winner and best loser of each window shown, where these differ: printed alike, they would look tied."""
+    values = view.plane.values
+    if values is None or not view.plane.is_max:
+        return []
+    found = []
+    for window in view.windows:
+        best = float(view.plane.outputs[window.row, window.column])
+        rest = [value for value in (float(values[cell]) for cell in window.cells) if value < best]
+        if rest:
+            found.append((best, max(rest)))
+    return found
 
 
 def _unit(show: NumberFormat) -> str:

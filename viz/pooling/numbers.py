@@ -64,13 +64,14 @@ def choose_format(
     sums: Sequence[tuple[Sequence[float], float]] = (),
     most_decimals: int = 3,
     smallest_panel: float | None = None,
+    apart: Sequence[tuple[float, float]] = (),
 ) -> NumberFormat:
     """The format for all ``values`` of a panel.
 
     Exact within ``most_decimals`` where that is possible; else two significant digits of the largest value,
     and one or two more where the printed terms of ``sums`` would not add up to the printed total. Where two
     panels share the format, ``smallest_panel`` is the smaller one of their largest values, and gets its two
-    digits too.
+    digits too. Pairs in ``apart`` are not equal, and get up to three digits more so as not to look equal.
 
     Examples
     --------
@@ -99,6 +100,11 @@ def choose_format(
         start = min(start + 2, max(start, 1 - (math.floor(math.log10(smallest_panel * (1 + 1e-9))) - power)))
     # One digit more where a small value would otherwise look like nothing.
     start += start < 2 and any(NumberFormat(power, start, noise)(value) == "≈0" for value in finite)
+    for decimals in range(start, start + 4):
+        shown = NumberFormat(power, decimals, noise)
+        if all(shown(first) != shown(second) for first, second in apart):
+            start = decimals
+            break
     for decimals in range(start, start + 3):
         shown = NumberFormat(power, decimals, noise)
         if all(shown.adds_up(terms, total) for terms, total in sums):

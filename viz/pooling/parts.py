@@ -12,6 +12,7 @@ from viz.canvas.theme import Role, gradient_role
 from viz.pooling.gradient import blocked_sign
 from viz.pooling.numbers import NumberFormat
 from viz.pooling.plane import Plane, Window
+from viz.pooling.values import nearly_equal
 from viz.pooling.view import Grid, View
 from viz.pooling.words import place
 
@@ -28,11 +29,13 @@ _RAMP: tuple[Role, ...] = (
 )
 
 
-def legend(view: View, left: float, top: float, width: float) -> tuple[list[Item], float]:
+def legend(
+    view: View, show_values: NumberFormat, left: float, top: float, width: float
+) -> tuple[list[Item], float]:
     """The signs that occur in this picture, each with its meaning, in rows; and their height."""
     items: list[Item] = []
     x, y = left, top + 8
-    for sign, words in _signs(view):
+    for sign, words in _signs(view, show_values):
         room = 26 + text_width(words, 11) + 18
         if x > left and x + room - 18 > left + width:
             x, y = left, y + 22
@@ -42,7 +45,7 @@ def legend(view: View, left: float, top: float, width: float) -> tuple[list[Item
     return items, y + 10 - top
 
 
-def _signs(view: View) -> list[tuple[str, str]]:
+def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
     plane = view.plane
     found = [("bars", "window = a bar" if plane.one_axis else "window = a top bar × a left bar")]
     if plane.is_max:
@@ -53,8 +56,10 @@ def _signs(view: View) -> list[tuple[str, str]]:
             found.append(("half", "equal winner: a share"))
         if any(len(terms) > 1 for terms in plane.arrivals.values()):
             found.append(("badge", "wins several windows"))
-        if any(w.losers for w in shown):
+        if any(w.losers for w in view.windows):
             found.append(("loser", "as large, but loses the tie"))
+        if nearly_equal(view, show_values):
+            found.append(("less", "prints like the winner, is less"))
         if any(w.all_zero for w in view.windows):
             found.append(("zero", "all zero: ReLU will block it"))
         found.append(("arrow", "what a window sends"))
@@ -85,6 +90,8 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Circle(x, y, 8, None, "forward", 1.3, "dashed"),
                 middle_text("=", x, y, 11, fill="forward", bold=True),
             ]
+        case "less":
+            return [middle_text("<", x, y, 11, fill="forward", bold=True)]
         case "badge":
             return [
                 Rect(x - 9, y - 6, 18, 12, "forward", radius=3),
@@ -164,7 +171,7 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         if view.shows(cell):
             x, y = grid.centre(cell)
             items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
-    for cell in window.losers if not window.all_zero else ():
+    for cell in window.losers:
         if view.shows(cell):
             x, y = grid.centre(cell)
             items.append(Circle(x, y, dot, "value", "forward", 1, "dotted"))

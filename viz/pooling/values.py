@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TypeAlias
 
 from viz.canvas.fonts import text_width
@@ -13,7 +12,6 @@ from viz.pooling.numbers import NumberFormat, fit_number
 from viz.pooling.plane import Cell, Plane, Window
 from viz.pooling.view import Grid, View
 
-LANE = 13.0
 INDEX_HEIGHT = 14.0
 Content: TypeAlias = Callable[[Grid, Window, float, float], list[Item]]
 # Numbers may be set this much narrower before digits are dropped.
@@ -60,95 +58,13 @@ def indices(grid: Grid, view: View, beside_input: bool = False) -> list[Item]:
     return items
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One window row or column on a ruler: from cell to cell, in a lane."""
-
-    start: int
-    end: int
-    lane: int
-    names: tuple[str, ...]
-    lit: bool
-
-
-def ruler(view: View, axis: int, spotlight: Window) -> list[Bar]:
-    """The bars of the top (``axis`` 1) or left ruler (``axis`` 0), in staggered lanes where they overlap."""
-    plane, span = view.plane, (view.rows, view.columns)[axis]
-    if plane.one_axis and axis == 0:
-        return []
-    reach = plane.dilation[axis] * (plane.window[axis] - 1) + 1
-    first, end = (view.window_rows, view.window_columns)[axis]
-    lanes: list[int] = []
-    bars = []
-    for index in range(first, end):
-        start = index * plane.stride[axis] - plane.before[axis]
-        lane = next((i for i, free in enumerate(lanes) if free <= start), len(lanes))
-        lanes[lane:] = [start + reach, *lanes[lane + 1 :]]
-        members = [w for w in view.windows if (w.row, w.column)[axis] == index]
-        names = tuple(view.name(w) for w in members) if view.lettered else (str(index),)
-        lit = (spotlight.row, spotlight.column)[axis] == index
-        bars.append(Bar(max(start, span[0]), min(start + reach, span[1]), lane, names, lit))
-    return bars
-
-
-def ruler_room(bars: Sequence[Bar], axis: int) -> float:
-    """Pixels that a ruler takes across."""
-    return (1 + max((bar.lane for bar in bars), default=-1)) * _lane(bars, axis)
-
-
-def _lane(bars: Sequence[Bar], axis: int) -> float:
-    """How far the lanes of a ruler are apart; names on the left ruler stand upright and may need more."""
-    widest = max((text_width(name, 9, bold=True) for bar in bars for name in bar.names), default=0.0)
-    return LANE if axis == 1 else max(LANE, widest + 4)
-
-
-def draw_rulers(grid: Grid, top: Sequence[Bar], left: Sequence[Bar], room: float) -> list[Item]:
-    """Bars along the top and left (``room`` pixels off) of X: a window is one top bar times one left bar."""
-    items: list[Item] = []
-    for bar in top:
-        x0 = grid.corner((grid.first_row, bar.start))[0] + 1.5
-        x1 = grid.corner((grid.first_row, bar.end))[0] - 1.5
-        y = grid.top - INDEX_HEIGHT - LANE * (bar.lane + 1)
-        items.append(_bar(x0, y, x1 - x0, LANE - 2, bar.lit))
-        label = _bar_label(bar.names, x1 - x0 - 4, " ")
-        items.append(middle_text(label, (x0 + x1) / 2, y + LANE / 2 - 1, 9, fill=_bar_ink(bar), bold=bar.lit))
-    lane = _lane(left, 0)
-    for bar in left:
-        y0 = grid.corner((bar.start, grid.first_column))[1] + 1.5
-        y1 = grid.corner((bar.end, grid.first_column))[1] - 1.5
-        x = grid.left - room - lane * (bar.lane + 1)
-        items.append(_bar(x, y0, lane - 2, y1 - y0, bar.lit))
-        letters = _stack(bar.names, y1 - y0)
-        step = min(14.0, (y1 - y0 - 2) / len(letters))
-        middle = (y0 + y1) / 2 - step * (len(letters) - 1) / 2
-        for place, letter in enumerate(letters):
-            centre = (x + lane / 2 - 1, middle + place * step)
-            items.append(middle_text(letter, *centre, 9, fill=_bar_ink(bar), bold=bar.lit))
-    return items
-
-
-def _bar(x: float, y: float, width: float, height: float, lit: bool) -> Rect:
-    return Rect(x, y, width, height, "forward" if lit else "forward_tint", "forward", radius=3)
-
-
-def _bar_ink(bar: Bar) -> Role:
-    return "on_forward" if bar.lit else "forward"
-
-
-def _bar_label(names: tuple[str, ...], room: float, joint: str) -> str:
-    text = joint.join(names)
-    return text if text_width(text, 9, bold=True) <= room else f"{names[0]}…"
-
-
-def _stack(names: tuple[str, ...], room: float) -> tuple[str, ...]:
-    return names if len(names) * 10.5 <= room else (names[0], "…") if room >= 21 else (names[0],)
-
-
 def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | None) -> list[Item]:
     """X: winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
     plane = view.plane
     items: list[Item] = []
-    losers = {cell for window in view.windows if not window.all_zero for cell in window.losers}
+    losers = {cell for window in view.windows for cell in window.losers}
+    live = {cell for window in view.windows if not window.all_zero for cell in window.losers}
+    nearly = nearly_equal(view, show) - losers
     for cell in view.cells:
         x, y = grid.corner(cell)
         if not view.is_real(cell):
@@ -157,16 +73,35 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
             items += _unused(grid, cell, _value(plane, cell, show))
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
-            items += _input_cell(grid, view, cell, show, cell in losers)
+            mark = "=" if cell in losers else "<" if cell in nearly else ""
+            items += _input_cell(grid, view, cell, show, mark, cell in losers - live)
     if spotlight is None:
         return items
     if any(step != 1 for step in plane.dilation):
         for cell in spotlight.cells:
-            x, y = grid.corner(cell)
-            items.append(Circle(x + 6, y + grid.cell - 6, 2.2, "ink", "value"))
+            if view.shows(cell):
+                x, y = grid.corner(cell)
+                items.append(Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "ink", 2.5))
+        box = grid.window_box(plane, spotlight)
+        size = (box.right - box.left, box.bottom - box.top)
+        return [*items, Rect(box.left, box.top, *size, None, "ink", 1.3, "dashed")]
     box = grid.window_box(plane, spotlight)
     items.append(Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5))
     return items
+
+
+def nearly_equal(view: View, show: NumberFormat) -> set[Cell]:
+    """Losers that print as their window's winner does, though they are smaller."""
+    values = view.plane.values
+    if values is None or not view.plane.is_max:
+        return set()
+    found = set()
+    for window in view.windows:
+        best = float(view.plane.outputs[window.row, window.column])
+        found |= {
+            cell for cell in window.cells if values[cell] < best and show(float(values[cell])) == show(best)
+        }
+    return found - set(view.plane.arrivals)
 
 
 def _value(plane: Plane, cell: Cell, show: NumberFormat) -> str:
@@ -199,12 +134,14 @@ def _unused(grid: Grid, cell: Cell, text: str) -> list[Item]:
     return items
 
 
-def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, loser: bool) -> list[Item]:
+def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: str, pale: bool) -> list[Item]:
+    """One cell of X; ``mark`` is "=" where it lost a tie (``pale``: of zeros), "<" where it only looks so."""
     plane = view.plane
     x, y = grid.centre(cell)
     wins = plane.arrivals.get(cell, ()) if plane.is_max else ()
     real_wins = [(window, share) for window, share in wins if not window.all_zero]
     radius = grid.cell * 0.4
+    loser = mark == "="
     room = radius * 1.8 if wins or loser else grid.cell - 6
     items: list[Item] = []
     if real_wins:
@@ -216,16 +153,18 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, loser: b
     elif wins:
         items.append(Circle(x, y, radius, None, "muted", 1, "dotted"))
     elif loser:
-        items.append(Circle(x, y, radius, None, "forward", 1.3, "dashed"))
-    ink: Role = "ink" if real_wins or loser or not plane.is_max else "muted"
+        items.append(Circle(x, y, radius, None, "muted" if pale else "forward", 1.3, "dashed"))
+    ink: Role = "ink" if real_wins or (loser and not pale) or not plane.is_max else "muted"
     size = number_size(grid.cell)
     edge = grid.cell / 2
     # In small cells the number makes room for the badge.
     low = 4 if len(real_wins) > 1 and grid.cell < 42 else 0
     items.append(number_in(_value(plane, cell, show), x, y + low, size, room, fill=ink, bold=bool(real_wins)))
-    if loser:
+    if mark:
         items.append(Circle(x + edge - 7, y + edge - 7, 5, "value"))
-        items.append(middle_text("=", x + edge - 7, y + edge - 7, 11, fill="forward", bold=True))
+        items.append(
+            middle_text(mark, x + edge - 7, y + edge - 7, 11, fill="muted" if pale else "forward", bold=True)
+        )
     if len(real_wins) > 1:
         items += _badge(f"×{len(real_wins)}", x + edge - 2, y - edge + (1 if low else 3))
     return items
@@ -360,9 +299,12 @@ def switch_content(view: View) -> Content:
             row, column = divmod(tap, columns)
             role: Role = "saved" if tap in taps else "value"
             items.append(Rect(left + column * dot, top + row * dot, dot, dot, role, "saved", 0.6))
-        if len(taps) == 1:
+        if window.split:
+            text = f"1/{len(taps)}"
+        if taps:
+            size = 9 if window.split else 13
             items.append(
-                number_text(text, x + (left - x) / 2 + 1, top + dot * rows / 2, 13, fill="saved", bold=True)
+                number_text(text, x + (left - x) / 2 + 1, top + dot * rows / 2, size, fill="saved", bold=True)
             )
         return items
 
@@ -379,7 +321,7 @@ def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) ->
         x, y = grid.corner((row, column))
         middle = (x + grid.cell / 2, y + grid.cell / 2)
         if cell in window.cells:
-            text = f"{show(shares[cell])}×" if cell in shares else "0"
+            text = _share(shares[cell], show) if cell in shares else "0"
             ink: Role = "ink" if cell in shares else "muted"
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             items.append(number_in(text, *middle, number_size(grid.cell), grid.cell - 4, fill=ink))
@@ -389,6 +331,13 @@ def share_items(grid: Grid, plane: Plane, window: Window, show: NumberFormat) ->
                 Rect(x, y, grid.cell, grid.cell, None, "grid", dash="dotted"),
             ]
     return items
+
+
+def _share(share: float, show: NumberFormat) -> str:
+    """A share as printed, "0.25×"; a ninth, which has no last digit, is "1/9 ×"."""
+    whole = round(1 / share) if 0 < share < 1 else 0
+    endless = abs(show.rounded(share) * 10.0**show.power - share) > 1e-6
+    return f"1/{whole} ×" if endless and whole and abs(share * whole - 1) < 1e-5 else f"{show(share)}×"
 
 
 def key_glyph(x: float, y: float) -> list[Item]:

@@ -95,7 +95,7 @@ def _saved(plane: Plane) -> str:
         return f"Nothing of X: the shares follow from the {known} alone."
     count = plane.outputs.size
     if plane.ties == "split":
-        text = f"For each of the {count} windows, the share of every tap, which tells the equal winners."
+        text = f"For each of the {count:,} windows, the share of every tap, which tells the equal winners."
     else:
         text = (
             f"{_many(count, 'switch', 'switches')}, one a window: the number of the winning tap, "
@@ -109,7 +109,7 @@ def _saved(plane: Plane) -> str:
 
 
 def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
@@ -169,7 +169,7 @@ def _ties(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
 
 
 def _zero_ties(view: View) -> str:
-    """Windows of zeros only are ties too; the drawing leaves their "=" out, so the words name them."""
+    """Windows of zeros only are ties too; the words name them."""
     names = [view.name(window) for window in view.windows if window.all_zero]
     if not names:
         return ""
@@ -231,18 +231,20 @@ def _lost(plane: Plane) -> str:
     equal = abs(total_out - total_in) <= 1e-5 * scale
     if not math.isfinite(scale):
         return f"Not to be said: dY holds NaN or inf ({arrived})."
+    reached = f"{sent:,} sent, {_many(received, 'cell', 'cells')} received, {stayed:,} stayed 0."
     if not plane.is_max:
         if equal:
-            return f"Nothing: {arrived}."
+            return f"Nothing: {arrived}. {reached}"
         swallowed = "" if len(plane.windows) == 0 else _sharesum_words(plane)
-        return f"{arrived[0].upper()}{arrived[1:]}{swallowed}."
+        return f"{arrived[0].upper()}{arrived[1:]}{swallowed}. {reached}"
     head = "Nothing in this step" if equal else "These should agree"
-    text = f"{head}: {arrived}. {sent} sent, {_many(received, 'cell', 'cells')} received, {stayed} stayed 0."
+    text = f"{head}: {arrived}. {reached}"
     blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
     if blocked:
         amount = sum(window.cotangent for window in blocked)
         who = "the ReLU before will block it" if plane.after_relu else "a ReLU before would block it"
-        text += f" But {_many(len(blocked), 'window is', 'windows are')} all zero: {who}, {show(amount)}."
+        zeros = _many(len(blocked), "window is", "windows are")
+        text += f" But {zeros} all zero: {who}, {sum_format(amount)(amount)}."
     return text
 
 
@@ -280,7 +282,7 @@ def footer(view: View) -> str:
         which("channel", *plane.channel),
     ]
     if any(step != 1 for step in plane.dilation):
-        words.append("dots in X: the cells that the outlined window looks at")
+        words.append("boxed cells in X: what the dashed window looks at")
     if view.cropped:
         words.append(crop_words(view))
     return " · ".join(words)
