@@ -46,7 +46,7 @@ def test_numbers_are_those_of_the_library() -> None:
 def test_nothing_overlaps_or_leaves_its_box(cells: object, theme: str) -> None:
     rows, columns = np.shape(cells)
     window = min(2, rows, columns)
-    x = ag.max_unpool2d(*pooled(cells, window, window), window)
+    x = ag.max_unpool2d(*pooled(cells, window, window), window, output_size=(rows, columns))
     drawing = viz.routing(x, cotangent=np.random.default_rng(1).standard_normal(x.shape), theme=theme)
     assert drawing.scene.width == 960
     assert overlapping_texts(drawing.scene) == []
