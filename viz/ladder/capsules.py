@@ -95,13 +95,18 @@ def _meaning(index: Index, group: Group) -> str:
     slots = []
     for box in group.boxes:
         outer = {
-            slot for slot, source in index.arguments[box.id] if source not in inside or box.op in BILINEAR
+            slot: _argument(box, slot, index.boxes[source])
+            for slot, source in index.arguments[box.id]
+            if source not in inside or box.op in BILINEAR
         }
-        slots += [
-            name
-            for slot, (name, wanted) in enumerate(zip(box.slots, box.wanted, strict=False))
-            if wanted and slot in outer
-        ]
+        slots += [outer[slot] for slot, wanted in enumerate(box.wanted) if wanted and slot in outer]
     function = group.function.name if group.function is not None else None
     own = {box.op: box.meaning for box in group.boxes if box.meaning}
     return gradient_meaning([box.op for box in group.boxes], function, slots, own)
+
+
+def _argument(box: Box, slot: int, source: Box) -> str:
+    """What an argument is called: a helper op's slot says nothing of a parameter, such as a bias."""
+    if box.op not in BILINEAR and source.kind == "parameter" and source.name:
+        return source.name.rpartition(".")[2]
+    return box.slots[slot]
