@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
 from viz.canvas.drawing import Drawing
-from viz.canvas.theme import THEMES
+from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
 from viz.pooling import picture as pooling
 from viz.reach.convolution import convolution_drawing
@@ -85,8 +85,7 @@ def routing(
     >>> "3 of 6 pass, sum of dY blocked = 0.8 (0.1 + 0.3 + 0.4)" in gate.text
     True
     """
-    if theme not in THEMES:
-        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    check_theme(theme)
     for name, value in (("sample", sample), ("channel", channel), ("filter", filter)):
         if not isinstance(value, (int, np.integer, type(None))) or (value is None and name == "sample"):
             raise UndrawableError(f"{name} must be a whole number, not {value!r}")

@@ -5,11 +5,14 @@ import json
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import autograd_cnn as ag
+import viz
 from viz.canvas import drawing as drawing_module
 from viz.canvas.drawing import Drawing, write_whole
 from viz.canvas.scene import Circle, Scene
@@ -140,3 +143,20 @@ def test_html_holds_each_page_and_the_words_and_runs_nothing() -> None:
     assert "default-src 'none'" in text
     assert "prefers-color-scheme: dark" in text
     assert "prefers-color-scheme: dark" not in small().html()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda theme: viz.curves({"loss": [1.0, 0.5]}, theme=theme),
+        lambda theme: viz.maps({"X": np.ones((2, 2))}, theme=theme),
+        lambda theme: viz.draw(ag.tensor([1.0], requires_grad=True) * 2.0, theme=theme),
+        lambda theme: viz.routing(ag.relu(ag.tensor(np.ones((1, 1, 2, 2)), requires_grad=True)), theme=theme),
+        lambda theme: viz.explore(ag.tensor([1.0], requires_grad=True) * 2.0, theme=theme),
+        lambda theme: Drawing(SCENE, "", theme=theme),
+    ],
+)
+def test_a_misspelt_theme_is_refused_at_once(call: Callable[[str], object]) -> None:
+    call("dark")
+    with pytest.raises(UndrawableError, match="no theme is called 'drak'; there are 'light', 'dark', 'auto'"):
+        call("drak")

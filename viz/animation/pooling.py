@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 import autograd_cnn as ag
 from viz.animation.animation import Animation
 from viz.animation.story import film_of
-from viz.canvas.theme import THEMES
+from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
 from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
@@ -73,8 +73,7 @@ def animate(
     >>> film.text[4]
     'Window b won the same cell: two wins add, 0.4 + 0.7 = 1.1.'
     """
-    if theme not in THEMES:
-        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    check_theme(theme)
     if isinstance(pooled, ag.Routing) and not pooled.whole:
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
     plane = plane_behind(pooled, loss, cotangent, sample, channel)

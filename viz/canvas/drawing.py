@@ -18,6 +18,7 @@ from viz.canvas.pdf_pages import joined
 from viz.canvas.scene import Scene, scene_data
 from viz.canvas.standalone import html_page
 from viz.canvas.svg import to_svg
+from viz.canvas.theme import check_theme
 from viz.errors import UnknownFormatError, WriteError
 
 
@@ -53,6 +54,9 @@ class Drawing:
     theme: str = "light"
     dot: str | None = None
     pages: tuple[Scene, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_theme(self.theme)  # whoever draws is told at once, not when the drawing is saved or shown
 
     @property
     def formats(self) -> tuple[str, ...]:

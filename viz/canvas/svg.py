@@ -27,7 +27,7 @@ from viz.canvas.scene import (
     arrow_head,
     hatch_lines,
 )
-from viz.canvas.theme import ROLES, THEMES, Role, Theme
+from viz.canvas.theme import ROLES, THEMES, Role, Theme, check_theme
 from viz.errors import UndrawableError
 
 _DASHES = {"dashed": (4.0, 3.0), "dotted": (0.1, 3.2)}
@@ -54,8 +54,7 @@ def to_svg(scene: Scene, theme: str = "light") -> str:
     >>> to_svg(Scene(40, 20, "Empty", "Nothing is on it", ())).startswith("<svg ")
     True
     """
-    if theme not in THEMES:
-        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    check_theme(theme)
     return _Writer(*THEMES[theme]).document(scene)
 
 

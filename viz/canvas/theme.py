@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from viz.errors import UndrawableError
+
 Role = Literal[
     "forward",
     "backward",
@@ -133,6 +135,18 @@ THEMES: Mapping[str, tuple[Theme, Theme | None]] = MappingProxyType(
     {"light": (LIGHT, None), "dark": (DARK, None), "auto": (LIGHT, DARK)}
 )
 """For each theme's name: the colours, and those for readers who prefer dark (None: the same)."""
+
+
+def check_theme(name: object) -> None:
+    """Refuse a name that no theme has.
+
+    Raises
+    ------
+    UndrawableError
+        The name is none of `THEMES`.
+    """
+    if not isinstance(name, str) or name not in THEMES:
+        raise UndrawableError(f"no theme is called {name!r}; there are {', '.join(map(repr, THEMES))}")
 
 
 def gradient_role(value: float, largest: float) -> Role:

@@ -7,11 +7,12 @@ import html
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from viz.canvas.drawing import write_whole
 from viz.canvas.svg import to_svg
-from viz.errors import UndrawableError, UnknownFormatError
+from viz.canvas.theme import check_theme
+from viz.errors import UnknownFormatError
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.text import ladder_text
 from viz.page.document import document
@@ -155,8 +156,7 @@ def explore(
     >>> "http://" in page.html.replace("http://www.w3.org", "")
     False
     """
-    if theme not in get_args(PageTheme):
-        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(get_args(PageTheme))}")
+    check_theme(theme)
     subject = subject_of(what, examples)
     ladders, first = ladders_of(subject.picture, depth)
     ladder = ladders[first]

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 import autograd_cnn as ag
 from viz.canvas.drawing import Drawing
-from viz.canvas.theme import THEMES
+from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
 from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
@@ -64,8 +64,7 @@ def routing(
     >>> "(0, 1): a + b = 0.4 + 0.7 = 1.1" in drawing.text
     True
     """
-    if theme not in THEMES:
-        raise UndrawableError(f"no theme is called {theme!r}; there are {', '.join(map(repr, THEMES))}")
+    check_theme(theme)
     plane = plane_behind(pooled, loss, cotangent, sample, channel)
     picture = RoutingLayout.of(plane, spotlight)
     return Drawing(
