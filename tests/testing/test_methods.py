@@ -181,3 +181,43 @@ def test_names_of_inputs_are_shown() -> None:
     weight = ag.tensor(X, name="weight")
     with pytest.raises(ag.GradientCheckError, match="elements of input 0 'weight', float64"):
         gradcheck(lambda w: w.detach() * w, [weight])
+
+
+def _with_custom_vjp(wrong: float = 1.0) -> Any:
+    @ag.custom_vjp
+    def sine(x: Any) -> Any:
+        return ag.sin(x)
+
+    sine.defvjp(lambda x: (ag.sin(x), x), lambda x, g: (g * ag.cos(x) * wrong,))
+    return sine
+
+
+def _with_custom_jvp() -> Any:
+    @ag.custom_jvp
+    def sine(x: Any) -> Any:
+        return ag.sin(x)
+
+    sine.defjvp(lambda primals, tangents: (ag.sin(primals[0]), ag.cos(primals[0]) * tangents[0]))
+    return sine
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        _with_custom_vjp(),
+        _with_custom_jvp(),
+        ag.checkpoint(lambda x: ag.sin(x) * x),
+        lambda x: ag.checkpoint(lambda a, b: (a * b, ag.tanh(a)))(x, x * 2.0)[1],
+    ],
+    ids=["custom_vjp", "custom_jvp", "checkpoint", "checkpoint of two"],
+)
+def test_rules_for_all_operands_at_once_are_checked(function: Any) -> None:
+    x = np.linspace(-2, 2, 5)
+    for fast in (False, True):
+        assert ag.testing.gradcheck(function, [x], order=2, fast=fast).passed
+    assert ag.testing.check_vjp(function, [x])
+
+
+def test_a_wrong_rule_for_all_operands_is_caught() -> None:
+    with pytest.raises(ag.GradientCheckError):
+        ag.testing.gradcheck(_with_custom_vjp(1.001), [np.linspace(-2, 2, 5)])
