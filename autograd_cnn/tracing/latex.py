@@ -260,10 +260,12 @@ def latex(program: Program) -> str:
             known[constant.name] = Formula(symbol(constant.name))
             continue
         known[constant.name] = _number(float(constant.array.item()))
+    arrays = {value.name for value in program.inputs if any(n != 1 for n in value.shape)}
+    arrays |= {constant.name for constant in program.constants if constant.array.size != 1}
     rows: list[str] = []
     last = program.entries[-1].name if program.entries else ""
     for entry in program.entries:
-        formula = _written(entry, known)
+        formula = _written(entry, known, arrays)
         length = len(formula.text)
         if entry.name != last and (length > LONGEST or (length > SHORT and uses[entry.name] > 1)):
             letter = f"u_{{{len(rows) + 1}}}"
@@ -284,10 +286,10 @@ def _fixed(leaf: Fixed) -> str:
     return _number(float(number)).shown if isinstance(number, (int, float)) else symbol(str(number))
 
 
-def _written(entry: Entry, known: Mapping[str, Formula]) -> Formula:
+def _written(entry: Entry, known: Mapping[str, Formula], arrays: set[str]) -> Formula:
     name = entry.primitive.name
     writer = WRITERS.get(name)
-    if writer is None or any(n != 1 for n in entry.shape):
+    if writer is None or any(n != 1 for n in entry.shape) or not arrays.isdisjoint(entry.inputs):
         raise GraphError(
             "to_latex",
             f"{name} has no formula" if writer is None else "only single numbers have a formula",

@@ -86,3 +86,10 @@ def test_no_formula() -> None:
         formula(lambda x: x * 2.0, ag.Abstract((2,)))
     with pytest.raises(ag.GraphError, match="to_latex: softmax has no formula"):
         formula(lambda x: ag.softmax(x), ag.Abstract((1,)))
+
+
+@pytest.mark.parametrize("function", [lambda x: x.sum(), lambda x: x.mean(), lambda x: x.sum() * 2.0])
+def test_a_number_made_of_an_array_has_no_formula(function) -> None:
+    graph = ag.trace(function, ag.Abstract((3,)))
+    with pytest.raises(ag.GraphError, match="only single numbers have a formula"):
+        graph.to_latex()
