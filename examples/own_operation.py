@@ -39,6 +39,7 @@ swish = ag.Primitive(
 
 
 def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     x, slope = rng.standard_normal((2, 3, 4, 4)), np.array([0.5, 1.0, 2.0]).reshape(3, 1, 1)
     print("value, gradients and second derivatives:", ag.testing.gradcheck(swish, [x, slope], order=2))

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_cnn._graph import Node, ancestors
+from autograd_cnn._outside import is_outside
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
+from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import RuleDTypeError, RuleError, RuleNumberError, RuleShapeError
 from autograd_cnn.transforms.forward import jvp
 
@@ -122,6 +124,8 @@ def audit(outputs: Sequence[Tensor], rng: np.random.Generator) -> int:
     """
     ran = 0
     for node in ancestors({t.node: None for t in outputs if t.node is not None and t.requires_grad}):
+        if is_outside(node.primitive.shape):
+            _check_shape_rule(node)
         kept = node.kept_arrays()
         cotangent = rng.standard_normal(node.shape).astype(node.dtype)
         if node.plan.joint is not None:  # one rule for all operands, which may say nothing of the last ones
@@ -134,6 +138,31 @@ def audit(outputs: Sequence[Tensor], rng: np.random.Generator) -> int:
                 _check(node, position, given[position])
             ran += 1
     return ran
+
+
+def _check_shape_rule(node: Node) -> None:
+    """Hold a primitive's shape and dtype rules, which traces rely on, against what its kernel gave."""
+    operands = [
+        Abstract(source.shapes[port] if isinstance(source, Node) else source.shape,
+                 source.dtypes[port] if isinstance(source, Node) else source.dtype)
+        if hasattr(source, "shape") else source
+        for source, port in zip(node.inputs, node.ports, strict=True)
+    ]  # fmt: skip
+    said = node.primitive.abstract(operands, node.settings)
+    said = said[0] if isinstance(said, tuple) else said
+    named = {node.primitive.input_name(i): x for i, x in enumerate(operands) if isinstance(x, Abstract)}
+    for what, kind, rule, gave in (
+        ("shape", RuleShapeError, tuple(said.shape), node.shape),
+        ("dtype", RuleDTypeError, np.dtype(said.dtype), node.dtype),
+    ):
+        if rule != gave:
+            raise kind(
+                node.primitive.name,
+                f"the {what} rule says {rule}, and the kernel gave {gave}",
+                operands=named,
+                fits=f"{what}= of the Primitive that gives {gave} here, or another kernel",
+                line=node.line,
+            )
 
 
 def _check(node: Node, position: int, part: Any) -> None:

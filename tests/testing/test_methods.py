@@ -221,3 +221,25 @@ def test_rules_for_all_operands_at_once_are_checked(function: Any) -> None:
 def test_a_wrong_rule_for_all_operands_is_caught() -> None:
     with pytest.raises(ag.GradientCheckError):
         ag.testing.gradcheck(_with_custom_vjp(1.001), [np.linspace(-2, 2, 5)])
+
+
+def test_a_shape_rule_that_is_not_the_kernels_is_refused(made: Callable[..., Any]) -> None:
+    before = dict(registry)
+    bad = Primitive(
+        "bad_shape", lambda x: x * 2, "x", shape=lambda x: (7,), vjps={"x": lambda g: g * 2}, diagonal=True
+    )
+    registry.clear()
+    registry.update(before)
+    for check in (ag.testing.gradcheck, ag.testing.check_vjp):
+        with pytest.raises(
+            ag.RuleShapeError, match=r"the shape rule says \(7,\), and the kernel gave \(3,\)"
+        ):
+            check(bad, [np.ones(3)])
+    narrow = made(
+        "narrowing",
+        lambda x: x.astype(np.float64) * 2,
+        vjps={"x": lambda g: g * 2},
+        dtype=lambda x: np.float32,
+    )
+    with pytest.raises(ag.RuleDTypeError, match=r"the dtype rule says float32, and the kernel gave float64"):
+        ag.testing.gradcheck(narrow, [np.ones(3)])
