@@ -33,13 +33,18 @@ class Kind(NamedTuple):
 
 
 def whole_numbers(value: object) -> int | tuple[int, ...] | None:
-    """Read an integer of any type, or a sequence of them; None for anything else."""
+    """Read an integer of any type, or a sequence of them; None for anything else, truth values too."""
+    if isinstance(value, (bool, np.bool_)):
+        return None
     try:
         return operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         pass
     try:
-        return tuple(map(operator.index, value))  # type: ignore[call-overload]
+        entries: tuple[Any, ...] = tuple(value)  # type: ignore[arg-type]
+        if any(isinstance(entry, (bool, np.bool_)) for entry in entries):
+            return None
+        return tuple(map(operator.index, entries))
     except TypeError:
         return None
 

@@ -129,7 +129,7 @@ def window_count(
     f = extent(window, dilation)
     room = n - f + sum(pair)
     if room < 0 or (rounding == "exact" and room % stride):
-        raise _misfit(op, axis, n, f, stride, pair, operands)
+        raise _misfit(op, axis, n, f, stride, pair, rounding, operands)
     count = room // stride + 1
     if rounding == "ceil" and room % stride and count * stride < n + pair[0]:
         count += 1  # the next window still starts inside the input or the padding before it
@@ -137,13 +137,23 @@ def window_count(
 
 
 def _misfit(
-    op: str, axis: int, n: int, f: int, s: int, pair: tuple[int, int], operands: Mapping[str, Any] | None
+    op: str,
+    axis: int,
+    n: int,
+    f: int,
+    s: int,
+    pair: tuple[int, int],
+    rounding: str,
+    operands: Mapping[str, Any] | None,
 ) -> ShapeError:
     """Make the lecture's "doesn't fit": the formula with its numbers, and what would fit."""
     total = sum(pair)
     value = (n - f + total) / s + 1
     padding = f"2*{pair[0]}" if pair[0] == pair[1] else f"{pair[0]} + {pair[1]}"
-    paddings = [p for p in range(n + f) if n - f + 2 * p >= 0 and (n - f + 2 * p) % s == 0]
+    most = f if "pool" in op else n + f  # a pool's window must not lie in padding alone
+    paddings = [p for p in range(most) if n - f + 2 * p >= 0]
+    if rounding == "exact":
+        paddings = [p for p in paddings if (n - f + 2 * p) % s == 0]
     paddings = sorted(sorted(paddings, key=lambda p: abs(2 * p - total))[:2])
     strides = [t for t in range(1, n + total + 1) if n - f + total >= 0 and (n - f + total) % t == 0]
     strides = sorted(sorted(strides, key=lambda t: abs(t - s))[:2])

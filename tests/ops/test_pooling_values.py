@@ -371,3 +371,17 @@ def test_pools_agree_with_pytorch() -> None:
         z.backward(torch.tensor(g))
         np.testing.assert_allclose(y.numpy(), z.detach().numpy(), rtol=1e-10)
         np.testing.assert_allclose(mine.grad.numpy(), t.grad.numpy(), rtol=1e-9, atol=1e-12)
+
+
+def test_advice_for_a_window_that_is_too_large_can_be_followed() -> None:
+    x = np.zeros((1, 1, 6, 6))
+    with pytest.raises(ag.ShapeError, match="fits: padding 1 or 2 at both ends"):
+        ag.max_pool2d(x, 7)
+    for padding in (1, 2):
+        assert ag.max_pool2d(x, 7, padding=padding).shape == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["window", "stride", "padding", "dilation"])
+def test_truth_values_are_no_sizes(name: str) -> None:
+    with pytest.raises(ag.RangeError, match=f"{name}=True is not understood"):
+        ag.max_pool2d(np.zeros((1, 1, 4, 4)), **{"window": 2, name: True})

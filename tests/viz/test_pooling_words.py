@@ -36,7 +36,7 @@ def test_windows_of_zeros_are_ties_that_the_words_explain() -> None:
     text = routing(pooled).text
     assert "All zero, so every cell is equal: a; the first cell gets all" in text
     assert "What is lost? Nothing in this step: " in text
-    assert "the ReLU before will block it" in text
+    assert "the ReLU before will block " in text
 
 
 def test_the_longest_sum_is_spelled_out() -> None:
@@ -134,7 +134,7 @@ def test_split_switches_say_the_share() -> None:
 def test_blocked_amounts_and_large_counts_are_printed_whole() -> None:
     zeros = ag.relu(tensor([[-1, -2, 3, 1], [-3, -4, 2, 0]]))
     text = routing(ag.max_pool2d(zeros, 2), cotangent=[[[[0.4, 0.6]]]]).text
-    assert "the ReLU before will block it, 0.4." in text
+    assert "the ReLU before will block 0.4 of that." in text
     large = ag.max_pool2d(tensor(np.arange(130.0 * 130).reshape(130, 130)), 2)
     assert "12,675 cells were picked by no window" in routing(large).text
 

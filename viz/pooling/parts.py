@@ -61,7 +61,8 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
         if nearly_equal(view, show_values):
             found.append(("less", "prints like the winner, is less"))
         if any(w.all_zero for w in view.windows):
-            found.append(("zero", "all zero: ReLU will block it"))
+            blocks = "ReLU will block it" if plane.after_relu else "a ReLU before would block it"
+            found.append(("zero", f"all zero: {blocks}"))
         found.append(("arrow", "what a window sends"))
         found.append(("grey", "never wins"))
     else:

@@ -242,9 +242,9 @@ def _lost(plane: Plane) -> str:
     blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
     if blocked:
         amount = sum(window.cotangent for window in blocked)
-        who = "the ReLU before will block it" if plane.after_relu else "a ReLU before would block it"
+        who = "the ReLU before will block" if plane.after_relu else "a ReLU before would block"
         zeros = _many(len(blocked), "window is", "windows are")
-        text += f" But {zeros} all zero: {who}, {sum_format(amount)(amount)}."
+        text += f" But {zeros} all zero: {who} {sum_format(amount)(amount)} of that."
     return text
 
 
