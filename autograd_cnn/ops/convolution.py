@@ -79,13 +79,16 @@ def conv_operands(op: str, rank: int, x: Any, weight: Any, bias: Any) -> tuple[T
     axes = ("length", "height, width", "depth, height, width")[rank - 1]
     for name, operand in zip(("x", "weight"), operands, strict=False):
         if operand.ndim != rank + 2:
+            missing = (1,) * (rank + 2 - operand.ndim)
+            advice = (
+                f"; x.reshape{(*missing, *operand.shape)}" if name == "x" and 0 < len(missing) < 3 else ""
+            )
             raise ShapeError(
                 op,
                 f"{name} has {operand.ndim} axes, not {rank + 2}",
                 operands=dict(zip(("x", "weight", "bias"), operands, strict=False)),
                 rule=f"x (samples, channels, {axes})",
-                fits=f"{name} with {rank + 2} axes"
-                + ("; x.reshape(1, 1, ...) adds the first two" if rank else ""),
+                fits=f"{name} with {rank + 2} axes{advice}",
             )
     return operands
 

@@ -34,7 +34,7 @@ def misfits(rank: int) -> tuple[Bad, ...]:
             lambda: function(x[0], weight),
             ag.ShapeError,
             rf"^{name}: x has {rank + 1} axes, not {rank + 2}\n  x: float64 .*\n  weight: float64 .*\n"
-            rf"  rule: x \(samples, channels, .*\n  fits: x with {rank + 2} axes",
+            rf"  rule: x \(samples, channels, .*\n  fits: x with {rank + 2} axes; x\.reshape\(1, \d",
         ),
         Bad(
             lambda: function(x, weight[0]),
