@@ -39,12 +39,13 @@ def misfits(name: str) -> tuple[Bad, ...]:
             ag.ShapeError,
             rf"^{name}: doesn't fit: 2.33 windows along spatial axis 0\n(?s:.*)  rule: "
             r"\(N - F \+ P\) / S \+ 1 = "
-            r"\(7 - 3 \+ 2\*0\) / 3 \+ 1 = 2.33\n  fits: padding 1 or 4",
+            r"\(7 - 3 \+ 2\*0\) / 3 \+ 1 = 2.33\n  fits: padding 1 at both ends; stride 2 or 4",
         ),
         Bad(
             lambda: function(x, 8),
             ag.ShapeError,
-            rf"^{name}: doesn't fit: 0.88 windows along spatial axis 0.*fits: a window that spans at most 7",
+            rf"^{name}: doesn't fit: 0.88 windows along spatial axis 0.*fits: "
+            "padding 1 or 2 at both ends; a window that spans at most 7",
         ),
         Bad(
             lambda: function(x, 0),
