@@ -13,6 +13,7 @@ import numpy as np
 import autograd_cnn as ag
 from viz.errors import UndrawableError
 from viz.picture.model import Picture
+from viz.picture.taking import unchanged
 from viz.views import picture_of
 
 MOST_NODES = 20_000
@@ -23,12 +24,14 @@ class Subject:
     """A graph with its gradient (None where nothing wants one).
 
     ``things`` maps the ids of the picture's forward boxes to the Node, leaf Tensor or Source behind them.
+    ``inputs`` are what a function was called with: a graph does not keep its constants alive, a page shows them.
     """
 
     graph: ag.Recording
     gradients: ag.GradientGraph | None
     picture: Picture
     things: Mapping[str, Any]
+    inputs: tuple[Any, ...] = ()
 
 
 def subject_of(what: Any, examples: tuple[Any, ...]) -> Subject:
@@ -49,10 +52,11 @@ def subject_of(what: Any, examples: tuple[Any, ...]) -> Subject:
         return Subject(graph, gradients, picture, _things(picture, graph))
     if callable(what) and not isinstance(what, ag.Tensor):
         recorder = _Recorder(what)
-        picture = picture_of(recorder.function(), *examples)
+        with unchanged(what):  # picture_of sees a plain function, whose running statistics it does not know
+            picture = picture_of(recorder.function(), *examples)
         graph = ag.Graph.of(*recorder.results)
         _check_size(graph)
-        return Subject(graph, recorder.gradients, picture, _things(picture, graph))
+        return Subject(graph, recorder.gradients, picture, _things(picture, graph), recorder.inputs)
     if isinstance(what, ag.Tensor):
         _check_size(ag.Graph.of(what))
     picture = picture_of(what, *examples)
@@ -80,10 +84,11 @@ def _gradients_of(results: list[ag.Tensor]) -> ag.GradientGraph | None:
 
 
 class _Recorder:
-    """Keeps what a function returns while `picture_of` calls it, and its gradient, taken in the same mode."""
+    """Keeps what a function takes and returns while `picture_of` calls it, and its gradient, taken in the same mode."""
 
     def __init__(self, what: Callable[..., Any]) -> None:
         self.what = what
+        self.inputs: tuple[Any, ...] = ()
         self.results: list[ag.Tensor] = []
         self.gradients: ag.GradientGraph | None = None
 
@@ -94,6 +99,7 @@ class _Recorder:
             found = self.what(*inputs)
             made = found if isinstance(found, (list, tuple)) else [found]
             if all(isinstance(entry, ag.Tensor) for entry in made):
+                self.inputs = inputs
                 self.results = list(made)
                 self.gradients = _gradients_of(self.results)
             return found

@@ -159,7 +159,7 @@ def _called(function: Callable[..., Any], examples: tuple[Any, ...]) -> tuple[An
     """Call with tensors; where nothing wanted a gradient, call again with inputs that do."""
     names = _argument_names(function, examples)
     inputs = list(_inputs(examples, names, wanted=False))
-    with _unchanged(function):
+    with unchanged(function):
         result = function(*inputs)
         made = result if isinstance(result, (list, tuple)) else [result]
         if not any(isinstance(entry, ag.Tensor) and entry.requires_grad for entry in made):
@@ -169,8 +169,23 @@ def _called(function: Callable[..., Any], examples: tuple[Any, ...]) -> tuple[An
 
 
 @contextmanager
-def _unchanged(function: Any) -> Iterator[None]:
-    """Give a module its running statistics back: to be drawn is no training."""
+def unchanged(function: Any) -> Iterator[None]:
+    """Give a module its running statistics back: to be drawn is no training.
+
+    Parameters
+    ----------
+    function : callable
+        What is called inside the block; anything but a Module is left alone.
+
+    Examples
+    --------
+    >>> import autograd_cnn as ag
+    >>> norm = ag.nn.BatchNorm1d(1)
+    >>> with unchanged(norm):
+    ...     result = norm(ag.tensor([[1.0], [3.0]]))
+    >>> norm.running_mean.numpy().tolist()
+    [0.0]
+    """
     kept = []
     if isinstance(function, ag.nn.Module):
         kept = [

@@ -73,6 +73,25 @@ def test_the_page_is_small():
     assert whole - data - drawing < MOST_BYTES
 
 
+def test_being_explored_is_no_training():
+    norm = ag.nn.BatchNorm2d(2)
+    viz.explore(norm, None, np.random.default_rng(0).normal(3, 2, (2, 2, 3, 3)))
+    assert norm.running_mean.numpy().tolist() == [0.0, 0.0]
+    assert norm.running_variance.numpy().tolist() == [1.0, 1.0]
+
+
+def test_an_example_that_wants_no_gradient_is_shown_too():
+    net = ag.nn.Sequential(
+        ag.nn.MaxPool2d(2), ag.nn.Flatten(), ag.nn.Dense(4, 2, rng=np.random.default_rng(0))
+    )
+    example = np.arange(16.0).reshape(1, 1, 4, 4)
+    data = data_of(viz.explore(net, None, example))
+    (shown,) = (node for node in data["nodes"].values() if node["kind"] == "input")
+    assert shown["value"]["plane"] == example[0, 0].tolist()
+    (pool,) = data["pools"].values()
+    assert pool["planes"][0]["x"] == example[0, 0].tolist()
+
+
 def test_planes_of_pools_are_exact():
     data = data_of(viz.explore(lecture_loss()))
     (pool,) = data["pools"].values()
