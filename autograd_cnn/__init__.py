@@ -18,12 +18,14 @@ from autograd_cnn._creation import abstract_tensor, from_dlpack, from_numpy, ten
 from autograd_cnn._graph import Node, Recording, SavedValue, Source
 from autograd_cnn._hooks import HookHandle
 from autograd_cnn._modes import Origin, Scope, no_grad, recording_all, shapes_only
+from autograd_cnn._names import unknown
 from autograd_cnn._reverse import gradients
 from autograd_cnn._tensor import Tensor
 from autograd_cnn.abstract import Abstract
 from autograd_cnn.errors import (
     AbstractValueError,
     AnomalyError,
+    ArgumentError,
     AutogradError,
     DTypeError,
     FormatError,
@@ -223,9 +225,7 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         found = globals()[name] = getattr(import_module(f"autograd_cnn.{_LATER[name]}"), name)
         return found
-    raise AttributeError(
-        f"module 'autograd_cnn' has no attribute {name!r}", name=name, obj=sys.modules[__name__]
-    )
+    raise unknown(sys.modules[__name__], name)
 
 
 def __dir__() -> list[str]:
@@ -234,10 +234,10 @@ def __dir__() -> list[str]:
 
 # fmt: off
 __all__ = [
-    "Abstract", "AbstractValueError", "AnomalyError", "AutogradError", "ConvGeometry", "DTypeError",
-    "FormatError", "FreedGraphError", "GradientCheckError", "GradientGraph", "GradientReport", "Graph",
-    "GraphError", "HookHandle", "LayerGradient", "LeakedTensorError", "Line", "NoGradientError", "Node",
-    "Origin", "ParameterGradient", "Primitive", "RangeError", "Recording", "RewriteError", "Routing",
+    "Abstract", "AbstractValueError", "AnomalyError", "ArgumentError", "AutogradError", "ConvGeometry",
+    "DTypeError", "FormatError", "FreedGraphError", "GradientCheckError", "GradientGraph", "GradientReport",
+    "Graph", "GraphError", "HookHandle", "LayerGradient", "LeakedTensorError", "Line", "NoGradientError",
+    "Node", "Origin", "ParameterGradient", "Primitive", "RangeError", "Recording", "RewriteError", "Routing",
     "RuleDTypeError", "RuleError", "RuleNumberError", "RuleOperandError", "RuleShapeError", "SavedBuffer",
     "SavedBytes", "SavedValue", "Scope", "ShapeError", "Source", "StaleValueError", "StructureError",
     "Tensor", "WindowGeometry", "abs", "absolute", "abstract_tensor", "adaptive_avg_pool1d",

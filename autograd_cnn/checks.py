@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from autograd_cnn.errors import AutogradError, DTypeError, RangeError, ShapeError, signature
+from autograd_cnn.errors import ArgumentError, AutogradError, DTypeError, RangeError, ShapeError, signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -229,9 +229,75 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
                     args = (*args[:place], value.item(), *args[place + 1 :])  # type: ignore[assignment]
                 else:
                     kwargs[name] = value.item()
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            refusal = _misfit(function, args, kwargs)
+            if refusal is not None:
+                raise refusal from None
+            raise
 
     return call
+
+
+def _op(function: Callable[..., Any], args: Sequence[Any]) -> str:
+    """Name what was called as the user typed it: a class for its ``__init__``."""
+    return type(args[0]).__name__ if function.__name__ == "__init__" and args else function.__name__
+
+
+_ELSEWHERE = {
+    "axes": "axis",
+    "dilation_rate": "dilation",
+    "dim": "axis",
+    "ceil_mode": 'rounding="ceil"',
+    "generator": "rng",
+    "in_channels": "channels",
+    "in_features": "inputs",
+    "input": "x",
+    "keepdim": "keepdims",
+    "kernel": "window",
+    "kernel_size": "window",
+    "learning_rate": "lr",
+    "num_features": "channels",
+    "out_channels": "filters",
+    "out_features": "outputs",
+    "pool_size": "window",
+    "seed": "rng",
+    "strides": "stride",
+    "units": "outputs",
+    "use_bias": "bias",
+}
+"""Names of other libraries for the settings of this one."""
+
+
+def _misfit(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Exception | None:
+    """Word what is wrong with a call whose arguments are not the function's; None where they are."""
+    signature_of = inspect.signature(function)
+    try:
+        signature_of.bind(*args, **kwargs)
+        return None
+    except TypeError as error:
+        problem = str(error)
+    op, parameters = _op(function, args), signature_of.parameters
+    known = [name for name in parameters if name != "self"]
+    fits = [f"{op}({', '.join(known)})"]
+    unknown = [name for name in kwargs if name not in parameters]
+    given = {*list(parameters)[: len(args)], *kwargs}
+    missing = [
+        name for name, entry in parameters.items() if entry.default is entry.empty and name not in given
+    ]
+    if unknown:
+        problem = f"there is no argument {unknown[0]!r}"
+        here = _ELSEWHERE.get(unknown[0], "")
+        is_ours = here.partition("=")[0] in known
+        guess = f"here it is {here}" if is_ours else near(unknown[0], known).rstrip("? ")
+        fits = [guess, *fits] if guess else fits
+    elif missing and len(given) < len(parameters):
+        problem = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        kinds = {name: KINDS.get(str(parameters[name].annotation)) for name in missing}
+        hints = [(name, kind.fits) for name, kind in kinds.items() if kind is not None]
+        fits = [words if "=" in words else f"{name}: {words}" for name, words in hints] + fits
+    return ArgumentError(op, problem, fits="; ".join(fits))
 
 
 def _refusal(
@@ -246,8 +312,7 @@ def _refusal(
     """Word the refusal: the setting, the tensors that came with it, and what fits."""
     names = inspect.unwrap(function).__code__.co_varnames
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
-    method = function.__name__ == "__init__"
-    op = type(args[0]).__name__ if method else function.__name__
+    op = _op(function, args)
     operands = {key: v for key, v in arguments.items() if key != name and hasattr(v, "dtype")}
     guess = near(value, _DTYPES) if kind is KINDS["DTypeLike"] else ""
     typed = kind.error is not DTypeError or kind is KINDS["DTypeLike"]

@@ -83,6 +83,10 @@ class RangeError(AutogradError, ValueError):
     """A value outside what is allowed: a label, an axis, an index, a setting."""
 
 
+class ArgumentError(AutogradError, TypeError):
+    """An argument that is missing, or one that nobody knows."""
+
+
 class StructureError(AutogradError, ValueError):
     """Trees of arrays (nested tuples, lists, dicts, dataclasses) whose structures do not go together."""
 

@@ -27,7 +27,9 @@ EXCEPTIONS = {
     ),
     **dict.fromkeys(("GradientReport", "LayerGradient", "ParameterGradient", "NonDifferentiable"), RECORD),
     "AdjointReport": RECORD,
-    **dict.fromkeys(("AnomalyError", "GradientCheckError", "StructureError", "RuleError"), ERROR),
+    **dict.fromkeys(
+        ("AnomalyError", "ArgumentError", "GradientCheckError", "StructureError", "RuleError"), ERROR
+    ),
     **dict.fromkeys(("RuleDTypeError", "RuleNumberError", "RuleOperandError", "RuleShapeError"), ERROR),
     **dict.fromkeys(("Digits", "Split", "CheckReport", "MapPanel", "Picture"), RECORD),
     **dict.fromkeys(

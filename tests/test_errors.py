@@ -1,11 +1,14 @@
 """Errors say which op, which operands, which rule with which numbers, where, and what would fit."""
 
+import importlib
+import operator
 import re
 
 import numpy as np
 import pytest
 
 import autograd_cnn as ag
+from autograd_cnn._names import _ELSEWHERE
 
 X = np.zeros((2, 3, 8, 8), np.float32)
 W = np.zeros((4, 3, 3, 3), np.float32)
@@ -117,6 +120,20 @@ CASES = {
         ["1 of 2 labels", "labels[1] is 3", "0 <= label < 3", "integers from 0 to 2"],
     ),
     "labels of another length": (lambda: ag.cross_entropy(np.zeros((2, 3)), [0]), ["labels of shape (2,)"]),
+    "no generator": (
+        lambda: ag.nn.Conv2d(1, 4, 3),  # type: ignore[call-arg]
+        ["Conv2d: rng is missing", "fits: rng=numpy.random.default_rng(seed); Conv2d(channels, filters,"],
+    ),
+    "no window": (lambda: ag.max_pool2d(X), ["max_pool2d: window is missing", "fits: max_pool2d(x, window,"]),  # type: ignore[call-arg]
+    "a misspelt argument": (
+        lambda: ag.max_pool2d(X, 2, strid=1),  # type: ignore[call-arg]
+        ["max_pool2d: there is no argument 'strid'", 'fits: did you mean "stride"; max_pool2d(x'],
+    ),
+    "an argument of another library": (
+        lambda: ag.nn.Conv2d(1, 4, kernel_size=3, rng=np.random.default_rng(0)),  # type: ignore[call-arg]
+        ["no argument 'kernel_size'", "fits: here it is window; Conv2d(channels"],
+    ),
+    "one argument twice": (lambda: ag.max_pool2d(X, 2, window=2), ["multiple values for argument 'window'"]),  # type: ignore[misc]
     "objects": (lambda: ag.add(ag.tensor([1.0]), object()), ["cannot make numbers of a object"]),
 }
 
@@ -152,3 +169,42 @@ def test_what_is_no_size_is_refused_in_words(bad: object) -> None:
     for name in ("stride", "padding", "dilation"):
         with pytest.raises(ag.RangeError, match=rf"conv2d: {name}=.* is not understood"):
             ag.conv2d(X, W, **{name: bad})
+
+
+def test_type_errors_of_other_calls_stay_what_they_are() -> None:
+    def fails(shape: object, rng: object) -> None:
+        raise TypeError("inside")
+
+    with pytest.raises(TypeError, match=r"^inside$") as caught:
+        ag.nn.Dense(2, 2, rng=np.random.default_rng(0), init=fails)
+    assert not isinstance(caught.value, ag.ArgumentError)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "here"),
+    [
+        (ag, "cat", r"ag\.concatenate"),
+        (ag, "Linear", r"ag\.nn\.Dense\(inputs, outputs"),
+        (ag.nn, "CrossEntropyLoss", r"a function: ag\.cross_entropy"),
+        (ag.optim, "Optimizer", r"ag\.optim\.Optimiser"),
+    ],
+)
+def test_names_of_other_libraries_lead_to_ours(module: object, name: str, here: str) -> None:
+    with pytest.raises(AttributeError, match=rf"has no attribute '{name}'; here it is {here}"):
+        getattr(module, name)
+
+
+def test_names_promised_for_those_of_other_libraries_exist() -> None:
+    promised = re.findall(r"ag\.[\w.]+", " ".join(h for table in _ELSEWHERE.values() for h in table.values()))
+    assert len(promised) > 40
+    for path in promised:
+        assert operator.attrgetter(path.removeprefix("ag."))(ag) is not None
+    for name, table in _ELSEWHERE.items():
+        assert not set(table) & set(dir(importlib.import_module(name)))
+
+
+@pytest.mark.parametrize("module", [ag, ag.nn, ag.optim])
+def test_names_that_nobody_knows_are_plain_attribute_errors(module: object) -> None:
+    assert not hasattr(module, "frobnicate")
+    with pytest.raises(AttributeError, match=r"has no attribute 'frobnicate'$"):
+        module.frobnicate  # type: ignore[attr-defined]  # noqa: B018

@@ -1,5 +1,9 @@
 """Layers: modules that own parameters and call the operations."""
 
+import sys
+from typing import NoReturn
+
+from autograd_cnn._names import unknown
 from autograd_cnn.nn.activations import (
     SQNL,
     Arctan,
@@ -123,6 +127,11 @@ from autograd_cnn.nn.window_pooling import (
     SumPool2d,
     SumPool3d,
 )
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise unknown(sys.modules[__name__], name)
+
 
 __all__ = [
     "APL",

@@ -24,7 +24,7 @@ class Subject:
     """A graph with its gradient (None where nothing wants one).
 
     ``things`` maps the ids of the picture's forward boxes to the Node, leaf Tensor or Source behind them.
-    ``inputs`` are what a function was called with: a graph does not keep its constants alive, a page shows them.
+    ``inputs`` are what a function was called with: no graph keeps its constants alive, and a page shows them.
     """
 
     graph: ag.Recording
@@ -84,7 +84,10 @@ def _gradients_of(results: list[ag.Tensor]) -> ag.GradientGraph | None:
 
 
 class _Recorder:
-    """Keeps what a function takes and returns while `picture_of` calls it, and its gradient, taken in the same mode."""
+    """Keeps what a function takes and returns while `picture_of` calls it, and its gradient.
+
+    That is taken at once, in the same mode.
+    """
 
     def __init__(self, what: Callable[..., Any]) -> None:
         self.what = what
