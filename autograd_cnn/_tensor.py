@@ -152,7 +152,12 @@ class Tensor(Interop, Methods):
     def item(self) -> Any:
         """Give the only element as a Python scalar."""
         if self._data.size != 1:
-            raise ShapeError("item", "the tensor must have exactly one element", operands={"x": self})
+            raise ShapeError(
+                "item",
+                f"only one element makes a Python number, and x has {self._data.size}",
+                operands={"x": self},
+                fits="one of them, such as x[0]; x.numpy() for all; ag.all(x) or ag.any(x) for a condition",
+            )
         return self._data.item()
 
     def detach(self) -> Tensor:

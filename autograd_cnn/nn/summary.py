@@ -66,17 +66,11 @@ class Summary:
         return sum(layer.nbytes for layer in self.layers)
 
     def __str__(self) -> str:
-        head = ("layer", "kind", "gives", "parameters", "MFLOP", "kB")
+        head = ("layer", "kind", "gives", "parameters", "MFLOP", "result kB")
         rows = [head, *((x.path, x.kind, str(x.shape), *_numbers(x)) for x in self.layers)]
         rows.append(("total", "", "", *_numbers(self)))
         widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        lines = [
-            "  ".join(
-                cell.ljust(w) if i < 3 else cell.rjust(w)
-                for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in rows
-        ]
+        lines = ["  ".join(map(_aligned, row, widths, range(len(head)))) for row in rows]
         shapes = ", ".join(map(str, self.input_shapes))
         return "\n".join([f"input {shapes}", *(line.rstrip() for line in lines)])
 

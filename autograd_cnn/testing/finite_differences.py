@@ -94,7 +94,8 @@ def gradcheck(
     DTypeError
         When no input or no output is floating, or an output is not float64.
     RangeError
-        When ``order``, ``modes`` or ``method`` is none of those above.
+        When ``order``, ``modes`` or ``method`` is none of those above, or the function gives other values
+        when it is called again.
 
     Examples
     --------
@@ -160,12 +161,27 @@ def _settled(
             raise DTypeError(
                 "gradcheck", "no output is floating, so there is nothing to check", fits="floating outputs"
             )
+        _check_repeats(fn, check)
         audit(check.outputs, rng)
         if not dodge or moved == DODGES or not (kinks := check.find_kinks()):
             return check, moved
         moved += 1
         for kink in kinks:
             _step_aside(tensors[kink.input], kink.element, rng)
+
+
+def _check_repeats(fn: Callable[..., Any], check: Check) -> None:
+    """Refuse a function that gives other values at the same point: its differences would be noise."""
+    again = outputs_of(fn, check.tensors)
+    for first, second in zip(check.outputs, again, strict=True):
+        if first.shape != second.shape or not np.array_equal(first.data, second.data, equal_nan=True):
+            raise RangeError(
+                "gradcheck",
+                "the function gave other values when it was called again with the same inputs",
+                operands={"output": first},
+                fits="random numbers drawn before, or from a generator that the function makes anew: "
+                "np.random.default_rng(0)",
+            )
 
 
 def _magnifying(check: Check) -> float:
@@ -198,6 +214,12 @@ def _check_settings(order: int, modes: Sequence[str] | None, method: str) -> Non
 def as_checked(value: Tensor | ArrayLike) -> Tensor:
     """Copy an input: floating ones in float64, to be differentiated, others as they are."""
     array = np.array(value.numpy() if isinstance(value, Tensor) else value)
+    if array.dtype == object:
+        raise DTypeError(
+            "gradcheck",
+            f"an input is a {type(value).__name__}, not numbers",
+            fits="arrays, and a function that puts them together: lambda w, b: loss({'w': w, 'b': b})",
+        )
     floating = array.dtype.kind == "f"
     result = Tensor(array.astype(np.float64) if floating else array, floating)
     result.name = value.name if isinstance(value, Tensor) else None

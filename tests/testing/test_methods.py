@@ -243,3 +243,15 @@ def test_a_shape_rule_that_is_not_the_kernels_is_refused(made: Callable[..., Any
     )
     with pytest.raises(ag.RuleDTypeError, match=r"the dtype rule says float32, and the kernel gave float64"):
         ag.testing.gradcheck(narrow, [np.ones(3)])
+
+
+def test_a_function_that_draws_numbers_anew_is_refused() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(ag.RangeError, match=r"(?s)gave other values .* fits: random numbers drawn before"):
+        gradcheck(lambda x: ag.dropout(x, 0.5, rng, True), [np.ones(30)])
+    assert gradcheck(lambda x: ag.dropout(x, 0.5, np.random.default_rng(0), True), [np.ones(30)]).passed
+
+
+def test_a_dict_is_no_input() -> None:
+    with pytest.raises(ag.DTypeError, match=r"(?s)an input is a dict, not numbers.*lambda w, b: loss"):
+        gradcheck(lambda tree: tree["w"].sum(), [{"w": np.ones(3)}])  # type: ignore[list-item]
