@@ -122,6 +122,10 @@ def _drawn(
     else:
         # without entries, to see what it is: those of a convolution may be many, and are not needed
         routed, saved = ag.routing(y, outputs=[]), _saved_words(y)
+    if not routed.output.size:
+        raise UndrawableError(
+            f"{routed.op} gave an array of shape {routed.output.shape}, which holds nothing to draw"
+        )
     if isinstance(routed.geometry, ag.ConvGeometry):
         routed = _with_cotangent(y, routed, loss, cotangent, whole=False)
         return convolution_drawing(reach_of(routed, sample, channel, filter, spotlight, saved), theme)

@@ -18,7 +18,11 @@ Array = NDArray[Any]
 
 
 def seen(node: Node, position: int) -> Array | None:
-    """Give the value of an operand as the node saw it, or None when it is gone."""
+    """Give the value of an operand as the node saw it, kept or still there, or None when it is gone."""
+    if not node.freed:
+        for kept in node.saved:
+            if kept.position == position and not kept.is_output:
+                return kept.array  # type: ignore[no-any-return]
     parent = node.inputs[position]
     if isinstance(parent, Node):
         return recall(parent, node.ports[position])
@@ -29,11 +33,7 @@ def seen(node: Node, position: int) -> Array | None:
 
 
 def operand(node: Node, position: int) -> Array:
-    """Give the value of an operand, kept or still there; refuse when it is gone."""
-    if not node.freed:
-        for kept in node.saved:
-            if kept.position == position and not kept.is_output:
-                return kept.array  # type: ignore[no-any-return]
+    """Give the value of an operand; refuse when it is gone."""
     value = seen(node, position)
     if value is None:
         name = node.primitive.input_name(position)
