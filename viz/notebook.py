@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import autograd_cnn as ag
+from viz.canvas.standalone import notebook_bundle
 from viz.errors import DrawingError
 from viz.picture.model import Picture
 from viz.views import draw, picture_of
@@ -33,7 +34,7 @@ def mimebundle(what: Shown) -> dict[str, str]:
     >>> import autograd_cnn as ag
     >>> x = ag.tensor([1.0, 2.0], requires_grad=True)
     >>> sorted(mimebundle(x)), sorted(mimebundle((x * x).sum()))
-    (['text/plain'], ['image/svg+xml', 'text/plain'])
+    (['text/plain'], ['image/svg+xml', 'text/html', 'text/plain'])
     """
     bundle = {"text/plain": _text(what)}
     if isinstance(what, ag.Tensor) and what.node is None:
@@ -41,7 +42,8 @@ def mimebundle(what: Shown) -> dict[str, str]:
     try:
         forward: Picture = picture_of(what, backward=False)
         if len(forward.boxes) <= MOST_BOXES:
-            bundle["image/svg+xml"] = draw(what, theme="auto").svg()
+            drawing = draw(what, theme="auto")
+            return notebook_bundle(drawing.svg(), drawing.scene.title, bundle["text/plain"])
     except (DrawingError, ag.AutogradError):
         # A display must never fail; the text is there.
         return bundle

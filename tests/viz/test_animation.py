@@ -334,7 +334,7 @@ def test_stills_pages_and_data(tmp_path: Path) -> None:
 
 def test_notebooks_play_it(told: viz.Animation) -> None:
     bundle = told._repr_mimebundle_()
-    assert bundle == {"image/svg+xml": told.svg(), "text/plain": str(told)}
+    assert (bundle["image/svg+xml"], bundle["text/plain"]) == (told.svg(), str(told))
     assert str(told).splitlines() == told.text
     assert repr(told).startswith(f'<Animation "{told.film.title}", 6 steps, ')
 

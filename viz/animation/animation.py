@@ -12,6 +12,7 @@ from viz.animation.gif import pillow, to_gif
 from viz.animation.svg import animated_svg
 from viz.canvas import raster
 from viz.canvas.drawing import Drawing, check_place, write_whole
+from viz.canvas.standalone import notebook_bundle
 from viz.canvas.svg import to_svg
 from viz.canvas.theme import THEMES
 from viz.errors import UnknownFormatError
@@ -152,7 +153,7 @@ class Animation:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, str]:  # the notebook's protocol passes both
-        return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+        return notebook_bundle(self.svg(), self.film.title, str(self))
 
     def __repr__(self) -> str:
         steps, seconds = len(self.film.steps), self.film.seconds

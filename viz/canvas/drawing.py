@@ -16,7 +16,7 @@ import numpy as np
 from viz.canvas import raster
 from viz.canvas.pdf_pages import joined
 from viz.canvas.scene import Scene, scene_data
-from viz.canvas.standalone import html_page
+from viz.canvas.standalone import html_page, notebook_bundle
 from viz.canvas.svg import to_svg
 from viz.canvas.theme import check_theme
 from viz.errors import UnknownFormatError, WriteError
@@ -162,7 +162,7 @@ class Drawing:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, str]:  # the notebook's protocol passes both
-        return {"image/svg+xml": self.svg(), "text/plain": self.text}
+        return notebook_bundle(self.svg(), self.scene.title, self.text)
 
     def __repr__(self) -> str:
         size = f"{self.scene.width:g} x {self.scene.height:g}"

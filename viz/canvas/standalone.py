@@ -1,4 +1,4 @@
-"""A drawing as one HTML file: it loads nothing, runs nothing, and tells the same in words below."""
+"""A drawing as HTML: a file that loads nothing, runs nothing and tells the same in words; or an image."""
 
 from __future__ import annotations
 
@@ -56,8 +56,7 @@ def html_page(
     colours, dark = (DARK if theme == "dark" else LIGHT).colours, DARK.colours
     switch = f"body {{ background: {dark['paper']}; color: {dark['ink']}; }}"
     images = "\n".join(
-        f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" '
-        f'width="{width:g}" height="{height:g}" alt="{escape(_named(title, number, len(svgs)))}">'
+        image(svg, _named(title, number, len(svgs)), f'width="{width:g}" height="{height:g}"')
         for number, (svg, (width, height)) in enumerate(zip(svgs, sizes, strict=True), 1)
     )
     return _PAGE.format(
@@ -70,6 +69,24 @@ def html_page(
         images=images,
         text=escape(text),
     )
+
+
+def image(svg: str, words: str, attributes: str) -> str:
+    """Give the HTML element that shows a drawing, with words for those who don't see it."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{data}" {attributes} alt="{escape(words)}">'
+
+
+def notebook_bundle(svg: str, title: str, text: str) -> dict[str, str]:
+    """Give what notebooks show of a drawing, from MIME type to content.
+
+    Notebooks that are not trusted drop SVG, but not the same drawing as an image in HTML.
+    """
+    return {
+        "text/html": image(svg, title, 'style="max-width:100%"'),
+        "image/svg+xml": svg,
+        "text/plain": text,
+    }
 
 
 def _named(title: str, number: int, count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import os
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from viz.canvas.drawing import write_whole
+from viz.canvas.standalone import image
 from viz.canvas.svg import to_svg
 from viz.canvas.theme import check_theme
 from viz.errors import UnknownFormatError
@@ -83,20 +83,17 @@ class Page:
     def _repr_html_(self) -> str:
         """A frame that holds the page, for notebooks; it may run the page's own script and nothing else.
 
-        Below it, closed, the ladder as an image: what viewers that drop frames still show.
+        It lies upon the ladder as an image: what viewers that drop frames show instead.
         """
         title = html.escape(self.title)
         frame = (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" width="100%" height="760" '
-            f'title="{title}" style="border:0"></iframe>'
+            f'title="{title}" style="border:0;grid-area:1/1"></iframe>'
         )
         if not self.ladder:
             return frame
-        image = base64.b64encode(self.ladder.encode()).decode()
-        return (
-            f"{frame}<details><summary>The ladder as a picture</summary>"
-            f'<img src="data:image/svg+xml;base64,{image}" alt="{title}" style="max-width:100%"></details>'
-        )
+        ladder = image(self.ladder, self.title, 'style="max-width:100%;max-height:760px;grid-area:1/1"')
+        return f'<div style="display:grid">{ladder}{frame}</div>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         # the notebook's protocol passes both; viewers that don't take HTML find the ladder

@@ -218,7 +218,9 @@ def test_where_frames_are_dropped_the_ladder_is_left():
     assert bundle["text/html"] == page._repr_html_()
     assert bundle["text/plain"] == page.text
     assert bundle["image/svg+xml"].startswith("<svg")
-    held = re.search(r'<details>.*base64,([^"]+)" alt="Forward and backward"', bundle["text/html"])
+    held = re.search(
+        r'^<div .*<img src=.*base64,([^"]+)" .* alt="Forward and backward"><iframe', bundle["text/html"]
+    )
     assert held is not None
     assert base64.b64decode(held[1]).decode() == page.ladder
 
