@@ -8,7 +8,7 @@ import pytest
 
 import autograd_cnn as ag
 import viz
-from viz.canvas.scene import Text, walk
+from viz.canvas.scene import Group, Line, Text, walk
 from viz.ladder.builder import ladder_of
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
@@ -247,3 +247,23 @@ def test_values_without_number_draw():
     assert wrong(drawing.scene) == []
     assert "loss = nan" in drawing.text
     assert "NaN" not in drawing.json()
+
+
+@pytest.mark.parametrize("example", [(1, 1, 16, 16), np.ones((1, 1, 16, 16), np.float32)])
+def test_the_places_go_from_each_pooling_to_its_un_pooling(example):
+    ladder = ladder_of(picture_of(EncoderDecoder(), example))
+    ways = [
+        (ladder.rows[net.source], ladder.rows[stop.row])
+        for net in ladder.nets
+        if net.is_address
+        for stop in net.stops
+    ]
+    assert [(pool.note[:7], unpool.note) for pool, unpool in ways] == [
+        ("1×4×8×8", "1×4×16×16, from max_pool2d"),
+        ("1×8×4×4", "1×8×8×8, from max_pool2d"),
+    ]
+    scene = viz.draw(EncoderDecoder(), example).scene
+    (wires,) = (item for item in scene.items if isinstance(item, Group) and item.id == "wires")
+    dotted = [line for line in wires.items if isinstance(line, Line) and line.dash == "dotted"]
+    assert [(line.stroke, line.head) for line in dotted] == [("saved", "filled")] * 2
+    assert wrong(scene) == []

@@ -12,7 +12,16 @@ from viz.ladder.index import Index
 from viz.ladder.rows import Capsule, Ladder, Net, Row, Stop
 from viz.ladder.rungs import RungMaker
 from viz.ladder.sources import chips_beside, place_sources, source_row
-from viz.ladder.words import call_tooltip, called, derivative, literal_text, names, plural, scalar_note
+from viz.ladder.words import (
+    call_tooltip,
+    called,
+    derivative,
+    has_axis,
+    literal_text,
+    names,
+    plural,
+    scalar_note,
+)
 from viz.picture.model import Picture, bytes_text, number_of, shape_text, unique_buffers
 
 
@@ -107,12 +116,18 @@ class _Builder:
         """The result's shape, and the settings that a reader asks for."""
         value = group.boxes[-1].outputs[0]
         details = [box.detail for box in group.boxes if box.detail and not group.folded]
+        if group.function is not None and not has_axis(group.function.name):
+            # How the function is built is not what its caller asked for.
+            details = [detail for detail in details if not detail.startswith(("axis ", "axes "))]
         if self.overlay == "bytes":
             details = [bytes_text(value.nbytes)]
         elif len(details) > 1:
-            details = []
+            windows = [detail for detail in details if " window" in detail or " kernel" in detail]
+            details = windows if len(windows) == 1 else []
         if first := first_operand(self.index, group, chips):
             details.append(first)
+        if maker := self.index.addresses_of(group):
+            details.append(f"from {called(maker)}")
         return ", ".join([scalar_note(shape_text(value.shape), value.number), *details])
 
     def within(self, group: Group) -> tuple[str, ...]:
@@ -180,6 +195,7 @@ class _Builder:
                     (order - 1 for order in self.higher() if not self.index.arrives(box, order)),
                     max(1, self.picture.orders),
                 ),
+                is_address=self.index.is_address(box, port),
             )
             for (box, port), stops in uses.items()
         ]

@@ -8,7 +8,6 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.fonts import shorten, text_width
 from viz.canvas.scene import (
     Box,
-    Circle,
     Dash,
     Group,
     Item,
@@ -25,7 +24,7 @@ from viz.ladder.builder import ladder_of
 from viz.ladder.chips import chip_items
 from viz.ladder.layout import BOX, MARGIN, NAME, NOTE, TOP, Layout, lay_out
 from viz.ladder.lines import fitting_list, fitting_note, lines_in, one_line
-from viz.ladder.marks import mark_items
+from viz.ladder.marks import key_glyph, mark_items
 from viz.ladder.pages import cut_into_pages
 from viz.ladder.pool import capsule_grids, rung_grid
 from viz.ladder.rows import Capsule, Ladder, Row, Rung
@@ -256,7 +255,7 @@ def rung_items(
     if has_grid:
         yield Line(((outer, y), (outer + 26, y)), "saved", thickness, "dotted")
     yield Line(((start, y), (end, y)), "saved", thickness, "dotted", head="filled", head_size=7)
-    yield from _key(outer + 9, y - 8)
+    yield from key_glyph(outer + 9, y - 8)
     role: Role = "saved" if rung.nbytes else "muted"
     yield Text(left, y - 5, lines[0], NOTE, role)
     if len(lines) > 1:
@@ -268,10 +267,3 @@ def _place_of_grids(pool: PoolCrop) -> str:
     where = f"grids: sample {pool.sample}, map {pool.channel}"
     is_whole = len(pool.gradient) >= pool.height and len(pool.gradient[0]) >= pool.width
     return where if is_whole else f"{where}, at ({max(pool.top, 0)}; {max(pool.left, 0)})"
-
-
-def _key(x: float, y: float) -> Iterator[Item]:
-    """A small key: kept under lock until the backward pass asks for it."""
-    yield Circle(x, y, 2.6, None, "saved", 1.4)
-    yield Line(((x + 2.6, y), (x + 10, y), (x + 10, y + 3.2)), "saved", 1.4)
-    yield Line(((x + 7, y), (x + 7, y + 2.6)), "saved", 1.4)

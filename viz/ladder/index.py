@@ -28,6 +28,8 @@ class Index:
         From forward operations to (slot, source) pairs.
     slot_names : dict
         From leaves and constants to the name of the argument that they serve as first.
+    addressed : dict
+        From forward operations that read a pooling's addresses to the number of that pooling's group.
     containers : set
         Ids of module scopes that hold other modules.
     """
@@ -51,6 +53,11 @@ class Index:
         for edge in self.edges:
             self.arguments[edge.target].append((edge.slot, edge.source))
             self.slot_names.setdefault(edge.source, self.boxes[edge.target].slots[edge.slot])
+        self.addressed = {
+            edge.target: self.group_of[edge.source]
+            for edge in self.edges
+            if self.is_address(edge.source, edge.port)
+        }
         self.find_rules()
         self.has_data = any(
             box.kind == "input"
@@ -68,6 +75,17 @@ class Index:
             serves[box.id] = forward
             if box.because.why != "fan-out sum":
                 self.rules[forward, box.order].append(box)
+
+    def is_address(self, box: str, port: int) -> bool:
+        """Whether a value tells places in a pooling's input."""
+        group = self.groups[self.group_of[box]] if box in self.group_of else None
+        is_whole = self.boxes[box].outputs[port].dtype.startswith(("int", "uint"))
+        return is_whole and group is not None and any(inner.op == "max_pool" for inner in group.boxes)
+
+    def addresses_of(self, group: Group) -> Group | None:
+        """The pooling whose addresses a row reads, where the graph knows it."""
+        makers = (self.groups[self.addressed[box.id]] for box in group.boxes if box.id in self.addressed)
+        return next((maker for maker in makers if maker is not group), None)
 
     def arrives(self, box: str, order: int = 1) -> bool:
         """Whether a gradient for the box's first output comes by."""

@@ -89,12 +89,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """One value and the rows that use it, in order; ``orders`` counts the derivatives that come back."""
+    """One value and the rows that use it, in order; ``orders`` counts the derivatives that come back.
+
+    ``is_address`` tells places, such as a pooling's indices, from numbers: they are drawn as what is kept.
+    """
 
     source: int
     label: str
     stops: tuple[Stop, ...]
     orders: int = 1
+    is_address: bool = False
 
     @property
     def wanted(self) -> int:

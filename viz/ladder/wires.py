@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from viz.canvas.fonts import shorten, text_width
 from viz.canvas.scene import Point
@@ -13,13 +13,15 @@ from viz.ladder.layout import NOTE, SUM_RADIUS, Entry, Layout
 from viz.ladder.rows import Ladder, Net, Row, Stop
 
 LEAST_LABEL = 5
+Half: TypeAlias = Literal["forward", "backward", "saved"]
+"""Down, up, or an address on its way from the pooling that keeps it to the un-pooling that reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
     """A polyline; ``has_head`` says whether it ends in an arrow head."""
 
-    half: Literal["forward", "backward"]
+    half: Half
     points: tuple[Point, ...]
     has_head: bool = True
 
@@ -28,7 +30,7 @@ class Wire:
 class Dot:
     """Where one wire becomes two (forward), or two become one (backward)."""
 
-    half: Literal["forward", "backward"]
+    half: Half
     x: float
     y: float
 
@@ -48,7 +50,7 @@ class Sum:
 class Stub:
     """The label where a wire that found no lane is cut; equal letters belong together."""
 
-    half: Literal["forward", "backward"]
+    half: Half
     x: float
     y: float
     text: str
@@ -84,6 +86,7 @@ class _Router:
         self.net = net
         self.layout = layout
         self.letter = letter
+        self.half: Half = "saved" if net.is_address else "forward"
         self.exit = layout.exits[number]
         inner, outer = layout.tracks.inner[number], layout.tracks.outer[number]
         columns = layout.columns
@@ -102,20 +105,20 @@ class _Router:
         branches = sum(stop.uses for stop in self.near) + bool(self.far)
         for stop in self.near:
             for points in self.paths(stop):
-                yield Wire("forward", points)
+                yield Wire(self.half, points)
             entry = self.entries[stop.row]
             if entry.track is not None and len(entry.xs) > 1:
-                yield Dot("forward", entry.xs[0], entry.track)
+                yield Dot(self.half, entry.xs[0], entry.track)
         if track is None:
             return
         if branches > 1:
-            yield Dot("forward", x, track)
-            yield from (Dot("forward", place, track) for place in self.passed(x))
+            yield Dot(self.half, x, track)
+            yield from (Dot(self.half, place, track) for place in self.passed(x))
         if not self.far:
             return
         if self.lane is None:
-            yield Wire("forward", ((x, bottom), (x, track), (self.stub, track)), has_head=False)
-            yield Stub("forward", self.stub, track, f"to {self.letter}")
+            yield Wire(self.half, ((x, bottom), (x, track), (self.stub, track)), has_head=False)
+            yield Stub(self.half, self.stub, track, f"to {self.letter}")
         for stop in self.far:
             yield from self.forward_far(stop, (x, bottom), track)
 
@@ -149,18 +152,18 @@ class _Router:
         place = entry.xs[-1]
         end: tuple[Point, ...] = ((place, entry.track), (place, top))
         if self.lane is None:
-            yield Stub("forward", self.stub, entry.track, f"from {self.letter}{self.named()}")
-            yield Wire("forward", ((self.stub, entry.track), *end))
+            yield Stub(self.half, self.stub, entry.track, f"from {self.letter}{self.named()}")
+            yield Wire(self.half, ((self.stub, entry.track), *end))
         elif stop is self.far[-1]:
             turn = ((start[0], track), (self.lane, track), (self.lane, entry.track))
-            yield Wire("forward", (start, *turn, *end))
+            yield Wire(self.half, (start, *turn, *end))
         else:
-            yield Dot("forward", self.lane, entry.track)
-            yield Wire("forward", ((self.lane, entry.track), *end))
+            yield Dot(self.half, self.lane, entry.track)
+            yield Wire(self.half, ((self.lane, entry.track), *end))
         for other in entry.xs[:-1]:
             # A second use branches off the same track.
-            yield Dot("forward", place, entry.track)
-            yield Wire("forward", ((place, entry.track), (other, entry.track), (other, top)))
+            yield Dot(self.half, place, entry.track)
+            yield Wire(self.half, ((place, entry.track), (other, entry.track), (other, top)))
 
     def backward(self, order: int, rows: Sequence[Row]) -> Iterator[Mark]:
         """The gradients that come back, in the column of one derivative."""

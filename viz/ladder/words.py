@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
+from inspect import signature
 
+import autograd_cnn as ag
 from viz.ladder.grouping import Group
 from viz.picture.model import Box, Place, Scope, number_of, shape_text
 
@@ -37,6 +40,21 @@ def literal_text(boxes: Sequence[Box]) -> str:
     if len(boxes) != 1 or not boxes[0].literals:
         return ""
     return " " + ", ".join(text for _, text in boxes[0].literals)
+
+
+@lru_cache(maxsize=256)
+def has_axis(name: str) -> bool:
+    """Whether a function of the library has an argument that says along which axis.
+
+    Examples
+    --------
+    >>> has_axis("softmax"), has_axis("max_unpool2d")
+    (True, False)
+    """
+    try:
+        return bool({"axis", "axes"} & set(signature(getattr(ag, name, None)).parameters))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return True
 
 
 def value_note(box: Box) -> str:
