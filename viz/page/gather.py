@@ -222,7 +222,7 @@ class _Gatherer:
                 [made.op, [shape_text(output.shape) for output in made.outputs], _why(made)]
                 for made in self.rules.get(box.id, [])
             ],
-            "value": None if value is None else digest(value, side),
+            "value": None if value is None else digest(value, side, like=gradient),
             "gradient": None if gradient is None else digest(gradient, side),
         }
 

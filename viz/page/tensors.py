@@ -14,7 +14,7 @@ BINS = 20
 ROW_OF_A_VECTOR = 16
 
 
-def digest(values: Any, largest_side: int) -> dict[str, object] | None:
+def digest(values: Any, largest_side: int, like: Any = None) -> dict[str, object] | None:
     """What the page shows of an array.
 
     Parameters
@@ -23,6 +23,8 @@ def digest(values: Any, largest_side: int) -> dict[str, object] | None:
         Of any shape and of a dtype of numbers or booleans.
     largest_side : int
         At most so many rows and columns of one plane are kept.
+    like : array, optional
+        Of the same shape: shows the plane that its digest shows, so that readers can compare.
 
     Returns
     -------
@@ -36,11 +38,14 @@ def digest(values: Any, largest_side: int) -> dict[str, object] | None:
     >>> found = digest(np.arange(6.0).reshape(1, 2, 3), 8)
     >>> found["plane"], found["index"]
     ([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], '[0, :, :]')
+    >>> digest(np.zeros((2, 1, 1)), 8, like=np.array([[[0.0]], [[9.0]]]))["index"]
+    '[1, :, :]'
     """
     array = np.asarray(values)
     if array.dtype.kind not in "fiub":
         return None
-    plane, index, cut = _plane(array, largest_side)
+    guide = array if like is None or np.shape(like) != array.shape else np.asarray(like)
+    plane, index, cut = _plane(array, guide, largest_side)
     return {
         "shape": list(array.shape),
         "dtype": str(array.dtype),
@@ -76,8 +81,8 @@ def _shortest(value: Any) -> float | str:
     return float(str(value)) if np.isfinite(value) else rounded(value)
 
 
-def _plane(array: Array, side: int) -> tuple[Array, str, bool]:
-    """The plane of the last two axes that holds most, cut to ``side``, with its place in words."""
+def _plane(array: Array, guide: Array, side: int) -> tuple[Array, str, bool]:
+    """The plane of the last two axes where the guide holds most, cut to ``side``, with its place in words."""
     if array.ndim == 0:
         return array.reshape(1, 1), "", False
     if array.ndim == 1:
@@ -94,7 +99,7 @@ def _plane(array: Array, side: int) -> tuple[Array, str, bool]:
         return array[:side, :side], "", max(array.shape) > side
     if array.size == 0:
         return np.zeros((0, 0)), "", False
-    planes = np.asarray(array[:1] if array.ndim > 3 else array, np.float64).reshape(-1, *array.shape[-2:])
+    planes = np.asarray(guide[:1] if array.ndim > 3 else guide, np.float64).reshape(-1, *array.shape[-2:])
     weight = np.nan_to_num(np.abs(planes), posinf=0.0).sum(axis=(1, 2))
     best = int(weight.argmax())
     leading = np.unravel_index(best, (1, *array.shape[1:-2]) if array.ndim > 3 else array.shape[:-2])

@@ -184,11 +184,20 @@ def test_nudging_with_the_keyboard(visit):
     assert "X(3, 4)" in caption(page)
 
 
+def telling(page):
+    """What would give the answers away: words of winners, rings that can be seen, switches that can be seen."""
+    labels = [one.get_attribute("aria-label") for one in page.locator('[data-grid="x"][role="gridcell"]').all()]
+    rings = [ring for ring in page.locator('[data-grid="x"] .ring').all() if ring.is_visible()]
+    switches = [tap for tap in page.locator('[data-grid="saved"] .won').all() if tap.is_visible()]
+    return [label for label in labels if "wins" in label], len(rings), len(switches)
+
+
 def test_predicting(visit):
     page = visit("lecture", "row=2")
     page.get_by_role("button", name="predict").click()
     assert set(page.locator('[data-grid="dx"] .number').all_text_contents()) == {"?"}
     assert "Window d sends 0.4 back" in caption(page)
+    assert telling(page) == ([], 0, 0)
     cell(page, "dx", 3, 1).click()
     assert caption(page).startswith("Right")
     cell(page, "dx", 0, 0).click()
@@ -197,6 +206,8 @@ def test_predicting(visit):
         cell(page, "dx", 0, 0).click()
     assert "of 5 right" in caption(page)
     assert number(page, "dx", 3, 1) == "1.1"
+    words, rings, switches = telling(page)
+    assert (len(words), rings, switches) == (6, 8, 9)
 
 
 def test_other_settings_are_computed_in_the_page(visit):

@@ -112,8 +112,11 @@ function histogram(digest, role) {
   );
 }
 
-/** @param {Digest} digest */
-function figures(digest) {
+/**
+ * @param {Digest} digest
+ * @param {string} name
+ */
+function figures(digest, name) {
   const { count, odd, least, most, mean, zeros } = digest.figures;
   const words = [`${digest.shape.join(" × ") || "scalar"} ${digest.dtype}`];
   if (least !== undefined && most !== undefined && mean !== undefined && zeros !== undefined) {
@@ -121,5 +124,5 @@ function figures(digest) {
     words.push(`${plainNumber((100 * zeros) / Math.max(1, count), 2)} % zeros`);
   }
   if (odd > 0) words.push(`${odd} NaN or infinite`);
-  return html("p", { class: "figures" }, words.join(" · "));
+  return html("p", { class: "figures" }, html("strong", {}, name), ` ${words.join(" · ")}`);
 }

@@ -124,7 +124,7 @@ function stopsOfRow(row) {
 function arrayParts(digest, name, role, host) {
   if (!digest)
     return [html("p", { class: "note" }, "No values here: they are gone, or the graph is too large to show them all.")];
-  return [figures(digest), heatmap(digest, name, role, host.say), histogram(digest, role)];
+  return [figures(digest, name), heatmap(digest, name, role, host.say), histogram(digest, role)];
 }
 
 /**

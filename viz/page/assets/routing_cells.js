@@ -60,11 +60,19 @@ function inputCell(routed, layout, scales, row, column) {
   if (isMax) made.append(...winnerMarks(routed, row, column, wins, size));
   const isRead = routed.windows.some((w) => w.cells.some((cell) => cell.row === row && cell.column === column));
   made.classList.toggle("unused", !isRead);
-  made.setAttribute(
-    "aria-label",
-    `X at ${placeOf(routed, { row, column })}: ${plainNumber(routed.x[row][column])}${wins ? `, wins ${counted(wins, "window")}` : ""}`,
-  );
   return made;
+}
+
+/**
+ * What a screen reader says of a cell of X; how often it wins only where that is no riddle.
+ * @param {Routed} routed
+ * @param {Cell} cell
+ * @param {boolean} isTold
+ */
+function inputLabel(routed, cell, isTold) {
+  const wins = routed.settings.kind === "max" && isTold ? routed.arrivals[cell.row][cell.column].length : 0;
+  const told = wins > 0 ? `, wins ${counted(wins, "window")}` : "";
+  return `X at ${placeOf(routed, cell)}: ${plainNumber(routed.x[cell.row][cell.column])}${told}`;
 }
 
 /**

@@ -50,19 +50,23 @@ function makeRoomForPills(routed, cells, frame) {
  * @param {Frame} frame
  */
 function showForward(routed, layout, cells, frame) {
+  const isRiddle = frame.hidden.size > 0;
   const isDone = (/** @type {PoolWindow} */ w) => frame.stop >= STOPS.keep || w.index < frame.scanned;
   for (const window of layout.windows) {
     const key = `${window.row}.${window.column}`;
     cells.get(`y.${key}`)?.classList.toggle("off", !isDone(window));
-    cells.get(`saved.${key}`)?.classList.toggle("off", frame.stop < STOPS.remember);
+    const saved = cells.get(`saved.${key}`);
+    saved?.classList.toggle("off", frame.stop < STOPS.remember || isRiddle);
+    if (saved) setAttributes(saved, { "aria-hidden": String(isRiddle) });
     cells.get(`dy.${key}`)?.classList.toggle("off", frame.stop < STOPS.back && !frame.hasIncoming);
   }
   for (const [key, cell] of cells) {
     if (!key.startsWith("x.")) continue;
     const [, row, column] = key.split(".").map(Number);
     const isWon = routed.arrivals[row][column].some(({ window }) => isDone(window));
-    cell.classList.toggle("won", isWon && routed.settings.kind === "max");
-    cell.classList.toggle("judged", frame.stop >= STOPS.all);
+    cell.classList.toggle("won", isWon && routed.settings.kind === "max" && !isRiddle);
+    cell.classList.toggle("judged", frame.stop >= STOPS.all && !isRiddle);
+    if (isReal(routed, row, column)) cell.setAttribute("aria-label", inputLabel(routed, { row, column }, !isRiddle));
   }
 }
 
