@@ -16,7 +16,7 @@ from importlib.resources import files
 from viz.canvas.svg import escape
 from viz.canvas.theme import DARK, LIGHT, Theme
 
-STYLES = ("page.css", "ladder.css", "panel.css", "routing.css")
+STYLES = ("page.css", "ladder.css", "panel.css", "routing.css", "filmstrip.css")
 SCRIPTS = (
     "numbers.js",
     "pooling.js",
@@ -28,6 +28,7 @@ SCRIPTS = (
     "routing_cells.js",
     "routing_frame.js",
     "routing_view.js",
+    "filmstrip.js",
     "story.js",
     "scrubber.js",
     "words.js",

@@ -58,7 +58,8 @@
   apart(".settings > *");
   apart(".card");
   apart(".mark, .play");
-  for (const element of document.querySelectorAll(".step, .mark, .quiet, .caption, .card, .heading h1, .panel-head h2")) {
+  apart(".still");
+  for (const element of document.querySelectorAll(".step, .mark, .still, .quiet, .caption, .card, .heading h1, .panel-head h2")) {
     if (!isSeen(element)) continue;
     for (const part of element.querySelectorAll("span, b, i, p, dd, text")) {
       if (isSeen(part) && (box(part).left < box(element).left - 1 || box(part).right > box(element).right + 1)) wrong.push(`leaves its box: ${words(part)}`);

@@ -184,9 +184,37 @@ def test_nudging_with_the_keyboard(visit):
     assert "X(3, 4)" in caption(page)
 
 
+def test_the_filmstrip_shows_window_by_window(visit):
+    page = visit("lecture", "row=2")
+    stills = page.locator(".still")
+    assert stills.count() == 9
+    assert stills.nth(4).get_attribute("aria-label") == "window e sends 0.5 to (3, 3)"
+    assert stills.nth(4).locator(".still-winner").count() == 1
+    assert stills.nth(4).locator(".still-cell").count() == 9
+    stills.nth(4).click()
+    assert page.locator(".still.lit b").inner_text() == "e"
+    assert caption(page) == "dY of window e: 0.5 goes back to (3, 3), where the largest was."
+    assert "pin=dy.1.1" in page.url
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert page.locator(".still.lit b").inner_text() == "f"
+    assert faults(page) == []
+    page.get_by_role("button", name="predict").click()
+    assert not page.locator(".filmstrip").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("select[name=stride]").select_option("3")
+    assert stills.count() == 0  # windows side by side need no strip
+    page.locator("select[name=stride]").select_option("2")
+    page.locator("select[name=keep]").select_option("average")
+    assert stills.count() == 4
+    assert page.locator(".still-winner").count() == 0
+
+
 def telling(page):
-    """What would give the answers away: words of winners, rings that can be seen, switches that can be seen."""
-    labels = [one.get_attribute("aria-label") for one in page.locator('[data-grid="x"][role="gridcell"]').all()]
+    """What would give the answers away: words of winners, rings and switches that can be seen."""
+    labels = [
+        one.get_attribute("aria-label") for one in page.locator('[data-grid="x"][role="gridcell"]').all()
+    ]
     rings = [ring for ring in page.locator('[data-grid="x"] .ring').all() if ring.is_visible()]
     switches = [tap for tap in page.locator('[data-grid="saved"] .won').all() if tap.is_visible()]
     return [label for label in labels if "wins" in label], len(rings), len(switches)

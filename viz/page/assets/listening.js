@@ -82,7 +82,9 @@ function spotOf(element) {
   const cell = element?.closest('[role="gridcell"][data-grid]');
   if (!cell) return null;
   const [row, column] = ["data-row", "data-column"].map((name) => Number(cell.getAttribute(name)));
-  return { grid: cell.getAttribute("data-grid") ?? "", row, column };
+  const grid = cell.getAttribute("data-grid") ?? "";
+  // A still of the strip stands for its window.
+  return { grid: grid === "strip" ? "dy" : grid, row, column };
 }
 
 /**

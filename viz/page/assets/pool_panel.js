@@ -113,7 +113,8 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   function draw() {
     const focused = spotOf(/** @type {Element|null} */ (document.activeElement));
     now.view = drawRouting(now.routed, now.scales, wholeMap());
-    picture.replaceChildren(now.view.root);
+    now.strip = makeFilmstrip(now.routed, now.view);
+    picture.replaceChildren(...[now.view.root, now.strip?.root].filter((part) => part !== undefined));
     if (focused) now.view.cell(focused.grid, focused.row, focused.column)?.focus({ preventScroll: true });
   }
 
@@ -155,6 +156,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   function show(changes) {
     now.frame = { hidden: new Set(), scanned: 0, ...now.frame, tale: now.tale, hasIncoming: false, ...changes };
     now.view.update(now.frame);
+    now.strip?.update(now.frame);
   }
 
   /** @param {Spot} spot */
