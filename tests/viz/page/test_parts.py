@@ -31,6 +31,16 @@ def test_a_heatmaps_cells_say_their_numbers(visit):
     assert page.locator(".caption").inner_text().startswith("Y, row 0, column 1: ")
 
 
+def test_arrays_bear_the_names_of_the_formula(visit):
+    page = visit("formula", "row=2")
+    forward, backward = page.locator(".card.forward"), page.locator(".card.backward")
+    assert forward.locator(".formula").inner_text() == "Z = X × Y"
+    assert forward.locator(".figures strong").first.inner_text() == "Z"
+    assert backward.locator(".figures strong").first.inner_text() == "dZ, what arrives"
+    shown = [part.locator("figcaption").first.inner_text() for part in (forward, backward)]
+    assert shown[0].partition(" · ")[0] == shown[1].partition(" · ")[0]  # the same plane of both
+
+
 def test_the_scrubber_walks_over_a_steps_parts(visit):
     page = visit("lenet", "row=2")
     page.keyboard.press("ArrowRight")

@@ -144,7 +144,17 @@ function valueSection(row, nodes, host) {
     const entries = settings.flatMap(([name, value]) => [html("dt", {}, name), html("dd", {}, value)]);
     parts.push(html("dl", { class: "facts" }, ...entries));
   }
-  return [...parts, ...arrayParts(node?.value ?? null, row.kind === "op" ? "Y" : row.title, "forward", host)];
+  return [...parts, ...arrayParts(node?.value ?? null, resultName(row), "forward", host)];
+}
+
+/**
+ * What the row's formula calls the result: Y, or Z where X and Y are its operands.
+ * @param {RowData} row
+ */
+function resultName(row) {
+  if (row.kind !== "op") return row.title;
+  const name = row.formula ? row.formula[0].split(" = ")[0].replace(/\[.*/, "") : "Y";
+  return name === "loss" || name.length <= 2 ? name : "Y";
 }
 
 /**
@@ -177,8 +187,15 @@ function gradientSection(row, nodes, host) {
   if (made.length > 0) parts.push(html("p", { class: "note" }, `the rule made: ${made.map(([op]) => op).join(", ")}`));
   return [
     ...parts,
-    ...arrayParts(node?.gradient ?? null, row.kind === "op" ? "dY, what arrives" : `d ${row.title}`, "backward", host),
+    ...arrayParts(node?.gradient ?? null, arrivingName(row), "backward", host),
   ];
+}
+
+/** @param {RowData} row */
+function arrivingName(row) {
+  if (row.kind !== "op") return `d ${row.title}`;
+  const name = resultName(row);
+  return `d${name.length > 2 ? " " : ""}${name}, what arrives`;
 }
 
 /**
