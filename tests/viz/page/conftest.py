@@ -62,10 +62,15 @@ def visit(browser: Any, pages: Callable[[str], str]) -> Iterator[Callable[..., A
     opened = []
 
     def open_page(
-        name: str, fragment: str = "", width: int = 1280, height: int = 800, motion: str = "no-preference"
+        name: str,
+        fragment: str = "",
+        width: int = 1280,
+        height: int = 800,
+        motion: str = "no-preference",
+        touch: bool = False,
     ) -> Any:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion=motion, offline=True
+            viewport={"width": width, "height": height}, reduced_motion=motion, offline=True, has_touch=touch
         )
         page = context.new_page()
         troubles: list[str] = []

@@ -2,7 +2,8 @@
 
 /**
  * How the numbers of one panel are written: divided by ten to the `power`, with `decimals` after the point.
- * @typedef {{power: number, decimals: number}} Scale
+ * Where that wrote all of them exactly, a number that a reader changes gets the decimals that it needs.
+ * @typedef {{power: number, decimals: number, isExact?: boolean}} Scale
  */
 
 const MINUS = "\u2212";
@@ -57,7 +58,7 @@ function scaleOf(values, most = 2) {
         !Number.isFinite(scaled) || Math.abs(scaled - Math.round(scaled / step) * step) < 1e-5 * (largest / factor)
       );
     });
-    if (isExact) return { power, decimals };
+    if (isExact) return { power, decimals, isExact };
   }
   const digits = Math.max(0, 1 - (order - power));
   return { power, decimals: Math.min(most, Math.max(digits, order - power >= 2 ? 0 : 1)) };
@@ -71,7 +72,9 @@ function scaleOf(values, most = 2) {
 function shown(value, scale) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
-  const text = (value / 10 ** scale.power).toFixed(scale.decimals);
+  const scaled = value / 10 ** scale.power;
+  const isCut = scale.isExact && Math.abs(scaled - Number(scaled.toFixed(scale.decimals))) > 1e-5;
+  const text = isCut ? String(Number(scaled.toFixed(scale.decimals + 2))) : scaled.toFixed(scale.decimals);
   // A gradient too small for the scale is no zero, and must not look like one.
   if (value !== 0 && Number(text) === 0) return "≈0";
   const short = scale.decimals > 0 && Number(text) === 0 ? "0" : text;
