@@ -11,8 +11,8 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
 from viz.pooling.arrows import crosses
+from viz.pooling.cut import plane_of
 from viz.pooling.picture import routing
-from viz.pooling.plane import plane_of
 from viz.pooling.view import choose_view
 
 LECTURE = [[0, 1, 0, 4, 5], [2, 3, 2, 1, 3], [4, 4, 0, 4, 3], [2, 5, 2, 6, 4], [1, 0, 0, 5, 7]]

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from viz.canvas.theme import Role
-from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
+from viz.pooling.numbers import sum_format
 from viz.pooling.plane import Cell, Plane, Window
 
 _PARTS = {
@@ -129,7 +129,7 @@ def sum_text(layout: RoutingLayout, first: Window, second: Window, cell: Cell) -
 def last_words(layout: RoutingLayout) -> str:
     """The last step: the whole map."""
     plane = layout.view.plane
-    _, received, stayed = words.counts(plane)
+    _, received, stayed = plane.counts
     count = len(plane.windows)
     every = "One window is all there is" if count == 1 else f"All {count} windows do the same"
     cells = f"{received} {'cell receives' if received == 1 else 'cells receive'}, {stayed} stay 0"
@@ -139,7 +139,7 @@ def last_words(layout: RoutingLayout) -> str:
         return f"{every}: {cells}."
     digits = 6 - math.floor(math.log10(scale)) if scale else 6
     out, arrived = round(out, digits), round(arrived, digits)
-    show = words.sum_format(out, arrived)
+    show = sum_format(out, arrived)
     text = f"{every}: {show(out)} sent, {show(arrived)} arrived; {cells}."
     zeros = sum(window.all_zero and window.cotangent != 0 for window in plane.windows)
     if zeros and plane.after_relu:

@@ -9,10 +9,10 @@ from viz.animation.animation import Animation
 from viz.animation.story import film_of
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
-from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
 from viz.pooling.picture import plane_behind, plane_data
 from viz.pooling.plane import Cell
+from viz.pooling.tables import text_form
 
 
 def animate(
@@ -79,7 +79,7 @@ def animate(
     plane = plane_behind(pooled, loss, cotangent, sample, channel)
     layout = RoutingLayout.of(plane, spotlight)
     film = film_of(layout, None if spotlight is None else layout.spotlight)
-    told = words.text_form(layout.view, layout.show, layout.show_values)
+    told = text_form(layout.view, layout.show, layout.show_values)
     steps = [{"caption": step.caption, "start": step.start, "still": step.still} for step in film.steps]
     data = {**plane_data(plane, layout.view), "steps": steps, "seconds": film.seconds}
     return Animation(film, told, data, theme, loop)

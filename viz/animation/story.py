@@ -175,7 +175,7 @@ class _Telling:
                 x, y = grid.corner(cell)
                 used = Rect(x, y, grid.cell, grid.cell, "value", "grid")
                 unused = Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "muted", dash="dotted")
-                self._put(("dX", cell), [used if cell in view.plane.covered else unused])
+                self._put(("dX", cell), [used if view.plane.covers(cell) else unused])
         if not view.plane.is_max:
             self._shares(self.pair.first)
 
@@ -283,7 +283,7 @@ class _Telling:
             for cell, share in shown:
                 origin = stage.middle.centre((window.row, window.column))
                 if not plane.is_max:
-                    origin = stage.middle.centre(divmod(plane.tap(window, cell), plane.window[1]))
+                    origin = stage.middle.centre(plane.spot(window, cell))
                 way = [(self.clock, origin), (self.clock + FLIGHT, stage.gradients.centre(cell))]
                 self._fly(show(window.cotangent * share), "backward", way)
         self.clock += FLIGHT

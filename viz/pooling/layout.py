@@ -12,6 +12,7 @@ from viz.canvas.scene import Group, Item, Line, Rect, Scene, Span, Text, middle_
 from viz.canvas.theme import Role
 from viz.errors import UndrawableError
 from viz.pooling import words
+from viz.pooling.depths import depth_strip, of_layer
 from viz.pooling.gradient import draw_gradient
 from viz.pooling.numbers import NumberFormat, choose_format
 from viz.pooling.parts import (
@@ -133,6 +134,7 @@ class RoutingLayout:
             Rect(MARGIN, top, HALF, bottom - top, "panel", "grid", radius=8),
             Rect(right_half, top, HALF, bottom - top, "panel", "grid", radius=8),
             *_half_title(MARGIN, top, "FORWARD", "X", f"input{_unit(self.show_values)}", "forward"),
+            *depth_strip(view.plane, MARGIN + HALF - INSET - 76, top + 9),
             *_half_title(
                 right_half, top, "BACKWARD", "dX", f"gradient of the input{_unit(self.show)}", "backward"
             ),
@@ -227,8 +229,15 @@ class RoutingLayout:
                 "dotted",
             ),
         ]
+        output = f" output{of_layer(plane)}"
         small: list[Item] = [
-            Text(places.output, top + 2, (Span("Y", bold=True), Span(" output")), 13, "forward"),
+            Text(
+                places.output,
+                top + 2,
+                (Span("Y", bold=True), Span(f" output{of_layer(plane)}")),
+                13,
+                "forward",
+            ),
             Text(
                 places.cotangent,
                 top + 2,
@@ -285,6 +294,7 @@ class RoutingLayout:
         if not plane.is_max:
             shares = Grid(places.switches, top + 14, places.cell, 0, 0, *plane.window)
             name = f"shares of window {self.view.name(self.spotlight)}"
+            name += "" if plane.slice is None else f", depth {plane.slice.depth}"
             show = choose_format([share for _, share in self.spotlight.shares])
             drawn = share_items(shares, plane, self.spotlight, show)
             title = middle_text(name, places.middle + places.middle_width / 2, top - 2, 11, fill="muted")

@@ -112,6 +112,18 @@ def choose_format(
     return NumberFormat(power, start, noise)
 
 
+def sum_format(*values: float) -> NumberFormat:
+    """A format for totals: four significant digits, no power of ten unless it is needed."""
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    shown = choose_format([value for value in values if math.isfinite(value)])
+    exact = shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite)
+    if largest == 0 or exact:
+        return shown
+    decimals = max(0, 3 - math.floor(math.log10(largest)))
+    return NumberFormat(0, decimals, largest * 1e-6)
+
+
 def fit_number(text: str, room: int) -> str:
     """A printed number in at most ``room`` characters: without the leading zero, then with fewer decimals.
 

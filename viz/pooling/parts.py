@@ -12,6 +12,7 @@ from viz.canvas.theme import Role, gradient_role
 from viz.pooling.gradient import blocked_sign
 from viz.pooling.numbers import NumberFormat
 from viz.pooling.plane import Plane, Window
+from viz.pooling.slices import elsewhere_words
 from viz.pooling.values import nearly_equal
 from viz.pooling.view import Grid, View
 from viz.pooling.words import place
@@ -50,7 +51,7 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
     found = [("bars", "window = a bar" if plane.one_axis else "window = a top bar × a left bar")]
     if plane.is_max:
         shown = [w for w in view.windows if not w.all_zero]
-        if any(not w.split for w in shown):
+        if any(w.shares and not w.split for w in shown):
             found.append(("winner", "winner"))
         if any(w.split for w in shown):
             found.append(("half", "equal winner: a share"))
@@ -64,12 +65,16 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
             blocks = "ReLU will block it" if plane.after_relu else "a ReLU before would block it"
             found.append(("zero", f"all zero: {blocks}"))
         found.append(("arrow", "what a window sends"))
+        if any(elsewhere_words(w) for w in view.windows):
+            found.append(("away", "winner at another depth, z"))
+        if any(view.is_hidden(w) for cell in view.cells for w, _ in plane.arrivals.get(cell, ())):
+            found.append(("hidden", "window b of layer 1, not drawn"))
         found.append(("grey", "never wins"))
     else:
         found.append(("pill", "what a window sends, in shares"))
     if any(not view.is_real(cell) for cell in view.cells):
         found.append(("padding", "padding: never wins" if plane.is_max else "padding"))
-    if any(view.is_real(cell) and cell not in plane.covered for cell in view.cells):
+    if any(view.is_real(cell) and not plane.covers(cell) for cell in view.cells):
         found.append(("unused", "in no window"))
     return found
 
@@ -105,6 +110,13 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 10, y - 5, 11, 10, "paper", "backward", radius=5),
                 Line(((x + 1, y), (x + 11, y)), "backward", 1.8, head="filled", head_size=6),
             ]
+        case "away":
+            return [
+                Rect(x - 10, y - 6, 20, 12, "paper", "backward", 1, "dashed", radius=6),
+                middle_text("z0", x, y, 9, fill="backward", mono=True),
+            ]
+        case "hidden":
+            return [middle_text("b@1", x, y, 11, mono=True)]
         case "pill":
             return [Rect(x - 9, y - 5, 18, 10, "paper", "backward", radius=5)]
         case "grey":
@@ -183,6 +195,8 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     )
     cells = [cell for cell, _ in window.shares]
     goal = f"to {place(view.plane, cells[0])}" if len(cells) == 1 else f"to {len(cells)} cells"
+    away = elsewhere_words(window).removeprefix("at ")
+    goal = f"to {away}" if away else goal
     if text_width(goal, 9) <= room:
         items.append(Text(middle, grid.bottom + 27, goal, 9, "muted", "middle"))
     return items

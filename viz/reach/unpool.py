@@ -13,8 +13,9 @@ from autograd_cnn import Routing
 from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Rect, Scene, Span, middle_text
 from viz.errors import UndrawableError
+from viz.pooling.numbers import sum_format
 from viz.pooling.parts import flow_arrow
-from viz.pooling.words import sum_format, which
+from viz.pooling.words import which
 from viz.reach import sheet
 from viz.reach.sheet import Board, Plane
 
