@@ -379,7 +379,7 @@ def _routed(
     known = tuple(
         window
         if (window.row, window.column) in places
-        else replace(window, shares=(), losers=(), all_zero=False)
+        else window._replace(shares=(), losers=(), all_zero=False, elsewhere=(), losers_elsewhere=())
         for window in view.plane.windows
     )
     gradient = view.plane.gradient

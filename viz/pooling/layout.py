@@ -134,7 +134,7 @@ class RoutingLayout:
             Rect(MARGIN, top, HALF, bottom - top, "panel", "grid", radius=8),
             Rect(right_half, top, HALF, bottom - top, "panel", "grid", radius=8),
             *_half_title(MARGIN, top, "FORWARD", "X", f"input{_unit(self.show_values)}", "forward"),
-            *depth_strip(view.plane, MARGIN + HALF - INSET - 76, top + 9),
+            *depth_strip(view.plane, MARGIN + HALF - INSET - 76, top + 6),
             *_half_title(
                 right_half, top, "BACKWARD", "dX", f"gradient of the input{_unit(self.show)}", "backward"
             ),
@@ -229,7 +229,6 @@ class RoutingLayout:
                 "dotted",
             ),
         ]
-        output = f" output{of_layer(plane)}"
         small: list[Item] = [
             Text(
                 places.output,

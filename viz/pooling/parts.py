@@ -67,11 +67,11 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
         found.append(("arrow", "what a window sends"))
         if any(elsewhere_words(w) for w in view.windows):
             found.append(("away", "winner at another depth, z"))
-        if any(view.is_hidden(w) for cell in view.cells for w, _ in plane.arrivals.get(cell, ())):
-            found.append(("hidden", "window b of layer 1, not drawn"))
         found.append(("grey", "never wins"))
     else:
         found.append(("pill", "what a window sends, in shares"))
+    if any(view.is_hidden(w) for cell in view.cells for w, _ in plane.arrivals.get(cell, ())):
+        found.append(("hidden", "window b of layer 1, not drawn"))
     if any(not view.is_real(cell) for cell in view.cells):
         found.append(("padding", "padding: never wins" if plane.is_max else "padding"))
     if any(view.is_real(cell) and not plane.covers(cell) for cell in view.cells):

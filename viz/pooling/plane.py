@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,7 @@ Cell = tuple[int, int]
 Place = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """One window: its place, its real cells, and where its gradient goes."""
 
     row: int
@@ -139,7 +139,10 @@ class Plane:
         hidden = () if self.slice is None else self.slice.hidden
         for window in (*self.windows, *hidden):
             for cell, coefficient in window.shares:
-                found.setdefault(cell, []).append((window, coefficient))
+                if cell in found:
+                    found[cell].append((window, coefficient))
+                else:
+                    found[cell] = [(window, coefficient)]
         return {cell: tuple(terms) for cell, terms in found.items()}
 
     @cached_property

@@ -14,6 +14,8 @@ from viz.pooling.slices import slice_words
 from viz.pooling.view import View
 from viz.pooling.words import answers, cotangent_words, subtitle, sum_words, title, unit_words, which
 
+MOST_SUMS = 300
+
 
 def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     """The whole plane as tables of X, Y, switches, dY and dX, with the answers below."""
@@ -29,11 +31,10 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
     parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
     exact = _six_digits(plane)
-    sums = [
-        sum_words(view, cell, exact)
-        for cell in sorted(plane.arrivals)
-        if plane.is_max and len(plane.arrivals[cell]) > 1
-    ]
+    cells = sorted(cell for cell, terms in plane.arrivals.items() if plane.is_max and len(terms) > 1)
+    sums = [sum_words(view, cell, exact) for cell in cells[:MOST_SUMS]]
+    if len(cells) > MOST_SUMS:
+        sums.append(f"and {len(cells) - MOST_SUMS:,} sums more, which the tables hold")
     parts += [*sums, ""] if sums else []
     units = unit_words(show, show_values)
     parts += [units] if units else []
@@ -45,6 +46,8 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
 
 
 def _tap_text(plane: Plane, window: Window) -> str:
+    if len(window.shares) == 1 and not window.elsewhere and plane.ties != "split":
+        return str(plane.tap(window, window.shares[0][0]))
     if plane.ties != "split":
         return "+".join(map(str, plane.taps(window))) or "none"
     shares = [(plane.tap(window, cell), share) for cell, share in window.shares]

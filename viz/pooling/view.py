@@ -122,8 +122,10 @@ def choose_view(plane: Plane) -> View:
     choices = [_axis_choices(plane, axis, spans[axis]) for axis in (0, 1)]
     # Windows that are all zero win nothing worth seeing.
     arrived = np.zeros(plane.shape)
-    for cell, terms in plane.arrivals.items():
-        arrived[cell] = any(not window.all_zero and window.cotangent != 0 for window, _ in terms)
+    for window in (*plane.windows, *(plane.slice.hidden if plane.slice else ())):
+        if not window.all_zero and window.cotangent != 0:
+            for cell, _ in window.shares:
+                arrived[cell] = 1
     weight = arrived + np.nan_to_num(np.abs(plane.gradient), posinf=0.0) * 1e-9
     # Sums over every rectangle by differences of running sums.
     running = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1))
