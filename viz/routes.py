@@ -17,7 +17,8 @@ from viz.reach.dense import dense_drawing
 from viz.reach.gate import gate_drawing, gate_of
 from viz.reach.kernel import reach_of
 from viz.reach.layer import layer_of
-from viz.reach.unpool import unpooling_drawing, unpooling_of
+from viz.reach.placed import unpooling_of
+from viz.reach.unpool import unpooling_drawing
 
 
 def routing(
@@ -145,7 +146,7 @@ def _drawn(
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
     if routed.op.startswith("max_unpool"):
         routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
-        return unpooling_drawing(unpooling_of(routed, sample, channel or 0, spotlight), theme)
+        return unpooling_drawing(unpooling_of(routed, sample, channel or 0, spotlight, slice=slice), theme)
     if routed.geometry is not None:
         return pooling.routing(y, loss, cotangent, sample, channel or 0, theme, spotlight, slice)
     routed = _with_cotangent(y, routed, loss, cotangent, whole=True)

@@ -386,4 +386,7 @@ def _routed(
     if cell is not None and total is not None:
         gradient = gradient.copy()
         gradient[cell] = total
-    return replace(view, plane=replace(view.plane, windows=known, gradient=gradient))
+    cut = view.plane.slice
+    if cut is not None and len(places) < len(view.windows):
+        cut = replace(cut, hidden=())
+    return replace(view, plane=replace(view.plane, windows=known, gradient=gradient, slice=cut))
