@@ -151,6 +151,9 @@ def _value_lines(
         height = low if under_pill else y + grid.cell / 2 + shift
         return [number_in(show(value), middle_x, height, size, room, fill=ink, bold=True)]
     text, adds_up = terms
+    if under_pill and grid.cell < 42:
+        # No room for terms under a pill; and "=" beside it would read as if the pill were the sum's term.
+        return [number_in(f"Σ{show(value)}", middle_x, low, size, grid.cell - 4, fill=ink, bold=True)]
     bottom = low if under_pill else y + grid.cell / 2 + 7 + shift / 2
     sign = "=" if adds_up else "≈"
     total = f"{sign}{show(value)}"
@@ -204,6 +207,8 @@ def _pills(grid: Grid, view: View, show: NumberFormat, windows: Sequence[Window]
         width = max(PILL, min(text_width(text, 9, mono=True) + 6, room))
         if cell is not None and cell in plane.arrivals:
             y = grid.corner(cell)[1] + (3 if grid.cell < 40 else 3 + (grid.cell - 40) * 0.3) + PILL / 2
+        elif cell is not None and grid.cell < 42:
+            y -= 3  # the cell's 0 stands in its lower corner
         x = min(max(x, grid.left + width / 2 + 1), grid.right - width / 2 - 1)
         y = min(max(y, grid.top + PILL / 2 + 1), grid.bottom - PILL / 2 - 1)
         box = Box(x - width / 2, y - PILL / 2, x + width / 2, y + PILL / 2)

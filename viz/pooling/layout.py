@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.canvas.fonts import text_width, wrap
-from viz.canvas.scene import Group, Item, Line, Rect, Scene, Span, Text, middle_text
+from viz.canvas.scene import Group, Item, Line, Rect, Scene, Span, Text, middle_text, walk
 from viz.canvas.theme import Role
 from viz.errors import UndrawableError
 from viz.pooling import words
@@ -97,7 +97,9 @@ class RoutingLayout:
             y += 17
         halves, y = self._halves(y - 2)
         items += halves
-        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
+        short = any(isinstance(item, Text) and item.plain.startswith("Σ") for item in walk(halves))
+        more = [("sum", "sum of several windows")] if short else []
+        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8, more)
         items.append(Group(tuple(signs), id="legend"))
         y += 10 + height
         if has_filmstrip(view):

@@ -31,12 +31,17 @@ _RAMP: tuple[Role, ...] = (
 
 
 def legend(
-    view: View, show_values: NumberFormat, left: float, top: float, width: float
+    view: View,
+    show_values: NumberFormat,
+    left: float,
+    top: float,
+    width: float,
+    more: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[Item], float]:
-    """The signs that occur in this picture, each with its meaning, in rows; and their height."""
+    """The signs that occur in this picture (and ``more``), each with its meaning, in rows; their height."""
     items: list[Item] = []
     x, y = left, top + 8
-    for sign, words in _signs(view, show_values):
+    for sign, words in [*_signs(view, show_values), *more]:
         room = 26 + text_width(words, 11) + 18
         if x > left and x + room - 18 > left + width:
             x, y = left, y + 22
@@ -70,6 +75,8 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
         found.append(("grey", "never wins"))
     else:
         found.append(("pill", "what a window sends, in shares"))
+        if has_filmstrip(view):
+            found.append(("dots", "below: larger dot, larger share"))
     if any(view.is_hidden(w) for cell in view.cells for w, _ in plane.arrivals.get(cell, ())):
         found.append(("hidden", "window b of layer 1, not drawn"))
     if any(not view.is_real(cell) for cell in view.cells):
@@ -115,8 +122,10 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 10, y - 6, 20, 12, "paper", "backward", 1, "dashed", radius=6),
                 middle_text("z0", x, y, 9, fill="backward", mono=True),
             ]
-        case "hidden":
-            return [middle_text("b@1", x, y, 11, mono=True)]
+        case "hidden" | "sum":
+            return [middle_text("b@1" if sign == "hidden" else "Σ", x, y, 11, mono=True, bold=sign == "sum")]
+        case "dots":
+            return [Circle(x - 6, y, 5, "forward"), Circle(x + 5, y, 2.5, "forward")]
         case "pill":
             return [Rect(x - 9, y - 5, 18, 10, "paper", "backward", radius=5)]
         case "grey":
@@ -145,13 +154,13 @@ def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
 
 def has_filmstrip(view: View) -> bool:
     """Whether windows overlap and are few enough to show one by one."""
-    return view.plane.overlapping and 1 < len(view.windows) <= MOST_FRAMES and view.plane.is_max
+    return view.plane.overlapping and 1 < len(view.windows) <= MOST_FRAMES
 
 
 def filmstrip(
     view: View, show: NumberFormat, spotlight: Window, left: float, top: float, width: float
 ) -> tuple[list[Item], float]:
-    """One small picture a window: its place, its winner ringed, what it sends where; and their height."""
+    """One small picture a window: its place, its winner (or shares), what it sends; and their height."""
     rows, columns = view.rows[1] - view.rows[0], view.columns[1] - view.columns[0]
     per_row = len(view.windows) if len(view.windows) <= 9 else (len(view.windows) + 1) // 2
     step = width / per_row
@@ -172,6 +181,9 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     box = grid.window_box(view.plane, window)
     size = (box.right - box.left, box.bottom - box.top)
     items.append(Rect(box.left, box.top, *size, "forward_tint"))
+    for cell in view.cells:
+        if not view.is_real(cell):
+            items.append(Hatch(*grid.corner(cell), grid.cell, grid.cell, "grid"))
     for row in range(grid.rows + 1):
         y = grid.top + row * grid.cell
         items.append(Line(((grid.left, y), (grid.right, y)), "grid", 0.7))
@@ -180,10 +192,15 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         items.append(Line(((x, grid.top), (x, grid.bottom)), "grid", 0.7))
     items.append(Rect(box.left, box.top, *size, None, "ink" if lit else "forward", 2.2 if lit else 1.3))
     dot = grid.cell * 0.3
+    most = max((abs(share) for _, share in window.shares), default=0.0) or 1.0
     for cell, share in window.shares:
         if view.shows(cell):
             x, y = grid.centre(cell)
-            items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
+            if view.plane.is_max:
+                items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
+            else:  # the dot's area is the share; hollow where the share is negative
+                size = grid.cell * 0.36 * (abs(share) / most) ** 0.5
+                items.append(Circle(x, y, size, "forward" if share > 0 else "value", "forward", 1))
     for cell in window.losers:
         if view.shows(cell):
             x, y = grid.centre(cell)
@@ -195,6 +212,9 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     )
     cells = [cell for cell, _ in window.shares]
     goal = f"to {place(view.plane, cells[0])}" if len(cells) == 1 else f"to {len(cells)} cells"
+    if not view.plane.is_max and cells:
+        each = {show(window.cotangent * share) for _, share in window.shares}
+        goal += f", {each.pop()} each" if len(each) == 1 and len(cells) > 1 else ""
     away = elsewhere_words(window).removeprefix("at ")
     goal = f"to {away}" if away else goal
     if text_width(goal, 9) <= room:

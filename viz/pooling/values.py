@@ -159,13 +159,13 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: st
     size = number_size(grid.cell)
     edge = grid.cell / 2
     # In small cells the number makes room for the badge.
-    low = 4 if len(real_wins) > 1 and grid.cell < 42 else 0
+    low = 0 if grid.cell >= 42 else 4 if len(real_wins) > 1 else -3 if mark else 0
     items.append(number_in(_value(plane, cell, show), x, y + low, size, room, fill=ink, bold=bool(real_wins)))
     if mark:
-        items.append(Circle(x + edge - 7, y + edge - 7, 5, "value"))
-        items.append(
-            middle_text(mark, x + edge - 7, y + edge - 7, 11, fill="muted" if pale else "forward", bold=True)
-        )
+        # Beside a badge the sign takes the opposite corner, so that neither lies on the number.
+        sign_x, sign_y = (x - edge + 5, y - edge + 6) if low > 0 else (x + edge - 7, y + edge - 7)
+        items.append(Circle(sign_x, sign_y, 5, "value"))
+        items.append(middle_text(mark, sign_x, sign_y, 11, fill="muted" if pale else "forward", bold=True))
     if len(real_wins) > 1:
         items += _badge(f"×{len(real_wins)}", x + edge - 2, y - edge + (1 if low else 3))
     return items
