@@ -105,6 +105,8 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
             ]
         case "less":
             return [middle_text("<", x, y, 11, fill="forward", bold=True)]
+        case "hidden" | "sum":
+            return [middle_text("b@1" if sign == "hidden" else "Σ", x, y, 11, mono=True, bold=sign == "sum")]
         case "badge":
             return [
                 Rect(x - 9, y - 6, 18, 12, "forward", radius=3),
@@ -122,8 +124,6 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 10, y - 6, 20, 12, "paper", "backward", 1, "dashed", radius=6),
                 middle_text("z0", x, y, 9, fill="backward", mono=True),
             ]
-        case "hidden" | "sum":
-            return [middle_text("b@1" if sign == "hidden" else "Σ", x, y, 11, mono=True, bold=sign == "sum")]
         case "dots":
             return [Circle(x - 6, y, 5, "forward"), Circle(x + 5, y, 2.5, "forward")]
         case "pill":
@@ -133,10 +133,9 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 8, y - 8, 16, 16, "zero", "grid"),
                 middle_text("0", x, y, 11, fill="muted", mono=True),
             ]
-        case "padding":
-            return [Hatch(x - 8, y - 8, 16, 16), Rect(x - 8, y - 8, 16, 16, None, "grid", dash="dotted")]
         case _:
-            return [Rect(x - 8, y - 8, 16, 16, None, "muted", dash="dotted")]
+            box = Rect(x - 8, y - 8, 16, 16, None, "grid" if sign == "padding" else "muted", dash="dotted")
+            return [Hatch(x - 8, y - 8, 16, 16), box] if sign == "padding" else [box]
 
 
 def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
