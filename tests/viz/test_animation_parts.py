@@ -10,7 +10,8 @@ import autograd_cnn as ag
 import viz
 from viz.animation.film import Change, Film, Layer, Step, Stop, held, shifted
 from viz.animation.gif import to_gif
-from viz.canvas.scene import Group, Line, Polygon, Rect, Text, walk
+from viz.animation.svg import animated_svg
+from viz.canvas.scene import Circle, Group, Line, Polygon, Rect, Text, walk
 
 CUBE = np.random.default_rng(3).normal(size=(1, 1, 4, 5, 5)).round(1)
 
@@ -79,3 +80,25 @@ def test_pictures_that_pillow_refuses() -> None:
     pytest.importorskip("PIL.Image")
     with pytest.raises(viz.ConversionError, match="the GIF could not be made"):
         to_gif([b"no picture"], [1.0], "#FFFFFF")
+
+
+def test_what_stays_is_one_item_and_new_words_fade_in() -> None:
+    ground, cell, old, new = Rect(0, 0, 9, 9), Rect(0, 0, 5, 5), Text(1, 4, "0"), Text(1, 4, "0.4")
+    layers = held(
+        [
+            Change(0.0, "X", (ground,)),
+            Change(0.0, "value", (cell, old)),
+            Change(2.0, "X", (ground, Circle(4, 4, 2))),
+            Change(2.0, "value", (cell, new)),
+        ]
+    )
+    spans = {(item, layer.start, layer.end, layer.soft) for layer in layers for item in layer.items}
+    assert spans == {
+        (ground, 0.0, None, False),
+        (cell, 0.0, None, False),
+        (old, 0.0, 2.0, False),
+        (Circle(4, 4, 2), 2.0, None, False),
+        (new, 2.0, None, True),
+    }
+    text = animated_svg(Film(9, 9, "t", "d", tuple(layers), (), 10.0), "light", loop=False)
+    assert "20%{opacity:0}22.5%{opacity:1}100%{opacity:1}" in text
