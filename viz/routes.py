@@ -17,7 +17,8 @@ from viz.reach.dense import dense_drawing
 from viz.reach.gate import gate_drawing, gate_of
 from viz.reach.kernel import reach_of
 from viz.reach.layer import layer_of
-from viz.reach.unpool import unpooling_drawing, unpooling_of
+from viz.reach.placed import unpooling_of
+from viz.reach.unpool import unpooling_drawing
 
 
 def routing(
@@ -29,6 +30,7 @@ def routing(
     theme: str = "light",
     spotlight: Any = None,
     filter: int | None = None,
+    slice: int | None = None,
 ) -> Drawing:
     """Draw where one step sends each gradient, forward on the left, backward on the right.
 
@@ -58,6 +60,10 @@ def routing(
         default the one with the largest gradient. Dense layer: the output's number, by default likewise.
     filter : int, optional
         Of a convolution, which output channel; by default the one with the largest gradient.
+    slice : int, optional
+        Of a pooling over three axes, which depth of X is drawn, with one layer of the windows that cover it;
+        what other depths send and get is told in words. By default the depth where most windows meet in a
+        cell. The spotlight may name (layer, row, column).
 
     Returns
     -------
@@ -67,8 +73,9 @@ def routing(
     Raises
     ------
     UndrawableError
-        Sample, channel, filter or spotlight is out of range; no theme has that name; there are three spatial
-        axes; windows differ in size; a loss is given with a Routing, or a Routing follows some outputs only.
+        Sample, channel, filter, slice or spotlight is out of range; no theme has that name; a slice is given
+        where there are fewer than three axes; windows differ in size; a loss is given with a Routing, or a
+        Routing follows some outputs only.
     autograd_cnn.errors.GraphError
         The tensor was made by something else, its graph is gone, or the loss does not depend on it.
 
@@ -86,11 +93,12 @@ def routing(
     True
     """
     check_theme(theme)
-    for name, value in (("sample", sample), ("channel", channel), ("filter", filter)):
+    numbers = (("sample", sample), ("channel", channel), ("filter", filter), ("slice", slice))
+    for name, value in numbers:
         if not isinstance(value, (int, np.integer, type(None))) or (value is None and name == "sample"):
             raise UndrawableError(f"{name} must be a whole number, not {value!r}")
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and inf are drawn as such
-        return _drawn(y, loss, cotangent, sample, channel, theme, _plain(spotlight), filter)
+        return _drawn(y, loss, cotangent, sample, channel, theme, _plain(spotlight), filter, slice)
 
 
 def _plain(spotlight: Any) -> Any:
@@ -111,6 +119,7 @@ def _drawn(
     theme: str,
     spotlight: Any,
     filter: int | None,
+    slice: int | None,
 ) -> Drawing:
     """Look at what made the tensor, and draw it."""
     if isinstance(y, ag.Routing):
@@ -126,6 +135,9 @@ def _drawn(
         raise UndrawableError(
             f"{routed.op} gave an array of shape {routed.output.shape}, which holds nothing to draw"
         )
+    pools = routed.geometry is not None or routed.op.startswith("max_unpool")
+    if slice is not None and (isinstance(routed.geometry, ag.ConvGeometry) or not pools):
+        raise UndrawableError(f"{routed.op} has no slices; slice={slice} names a depth of a 3-d pooling")
     if isinstance(routed.geometry, ag.ConvGeometry):
         routed = _with_cotangent(y, routed, loss, cotangent, whole=False)
         return convolution_drawing(reach_of(routed, sample, channel, filter, spotlight, saved), theme)
@@ -138,9 +150,9 @@ def _drawn(
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
     if routed.op.startswith("max_unpool"):
         routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
-        return unpooling_drawing(unpooling_of(routed, sample, channel or 0, spotlight), theme)
+        return unpooling_drawing(unpooling_of(routed, sample, channel or 0, spotlight, slice=slice), theme)
     if routed.geometry is not None:
-        return pooling.routing(y, loss, cotangent, sample, channel or 0, theme, spotlight)
+        return pooling.routing(y, loss, cotangent, sample, channel or 0, theme, spotlight, slice)
     routed = _with_cotangent(y, routed, loss, cotangent, whole=True)
     if not np.array_equal(routed.input_cells, routed.output_cells):
         raise UndrawableError(

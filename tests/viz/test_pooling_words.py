@@ -180,9 +180,3 @@ def test_sample_and_channel_choose_the_plane() -> None:
     all_words = " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
     assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words
     assert "for the whole batch" in all_words
-
-
-def test_three_axes_are_refused() -> None:
-    x = ag.tensor(np.ones((1, 1, 4, 4, 4)), requires_grad=True)
-    with pytest.raises(UndrawableError, match="3 axes"):
-        routing(ag.max_pool3d(x, 2))

@@ -11,8 +11,8 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Circle, Group, Hatch, Item, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
 from viz.pooling.arrows import crosses
+from viz.pooling.cut import plane_of
 from viz.pooling.picture import routing
-from viz.pooling.plane import plane_of
 from viz.pooling.view import choose_view
 
 LECTURE = [[0, 1, 0, 4, 5], [2, 3, 2, 1, 3], [4, 4, 0, 4, 3], [2, 5, 2, 6, 4], [1, 0, 0, 5, 7]]
@@ -316,6 +316,25 @@ def test_crop_is_the_densest() -> None:
 def test_filmstrip_has_a_frame_a_window() -> None:
     assert len(group(lecture(), "filmstrip").items) == 9
     assert "filmstrip" not in _group_ids(PICTURES["36 windows"]())
+    told = words_in(PICTURES["sum"](), "filmstrip")
+    assert told[:2] == ["a sends 0.1", "to 9 cells, 0.1 each"]
+
+
+def test_filmstrip_of_a_norm_has_larger_dots_for_larger_shares() -> None:
+    drawing = routing(ag.lp_pool2d(tensor([[3.0, 4.0, 0.0]]), (1, 2), stride=1, p=2))
+    first = group(drawing, "filmstrip").items[0]
+    dots = [item for item in walk((first,)) if isinstance(item, Circle)]
+    assert [round(dot.radius / dots[1].radius, 3) for dot in dots] == [round(0.75**0.5, 3), 1.0]
+
+
+def test_filmstrip_hatches_padding_and_marks_ties() -> None:
+    pooled = ag.max_pool2d(tensor(np.ones((3, 3))), 2, stride=1, padding=1)
+    strip = group(routing(pooled), "filmstrip")
+    assert len(strip.items) == 16
+    frame = strip.items[5]
+    assert sum(isinstance(item, Hatch) for item in walk((frame,))) == 16
+    dots = [item for item in walk((frame,)) if isinstance(item, Circle)]
+    assert [dot.dash for dot in dots] == ["solid", "dotted", "dotted", "dotted"]
 
 
 def test_spotlight() -> None:

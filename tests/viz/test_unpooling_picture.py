@@ -79,9 +79,38 @@ def test_refusals() -> None:
         viz.routing(x, sample=3)
     with pytest.raises(viz.UndrawableError, match="channel -2 does not exist"):
         viz.routing(x, channel=-2)
-    v, places = ag.max_pool3d(ag.tensor(np.ones((1, 1, 2, 2, 2)), requires_grad=True), 2, return_indices=True)
-    with pytest.raises(viz.UndrawableError, match="no plane to draw"):
-        viz.routing(ag.max_unpool3d(v, places, 2))
+    with pytest.raises(viz.UndrawableError, match="slice=0 names a depth, but max_unpool2d has 2"):
+        viz.routing(x, slice=0)
+    with pytest.raises(viz.UndrawableError, match=r"slice 4 does not exist: max_unpool3d gave depth 4"):
+        viz.routing(volume(), slice=4)
+
+
+def volume() -> ag.Tensor:
+    x = np.random.default_rng(0).normal(size=(1, 1, 4, 6, 6)).round(1)
+    pooled = ag.max_pool3d(ag.tensor(x, requires_grad=True), 2, stride=(1, 2, 2), return_indices=True)
+    return ag.max_unpool3d(*pooled, 2, stride=(1, 2, 2))
+
+
+@pytest.mark.parametrize("depth", range(4))
+def test_one_depth_of_three_axes(depth: int) -> None:
+    x = volume()
+    cotangent = np.random.default_rng(1).integers(-9, 10, x.shape) / 10
+    routed = ag.routing(x, cotangent=cotangent)
+    drawing = viz.routing(x, cotangent=cotangent, slice=depth)
+    layer = drawing.data["slice"]["layer"]
+    np.testing.assert_array_equal(drawing.data["X"], x.numpy()[0, 0, depth])
+    np.testing.assert_array_equal(drawing.data["dX"], cotangent[0, 0, depth])
+    np.testing.assert_array_equal(drawing.data["dY"], routed.gradient[0, 0, layer])
+    for entry in drawing.data["addresses"]:
+        at = (0, 0, *entry["cell"])
+        assert drawing.data["dY"][entry["value"]] == cotangent[at]
+
+
+def test_values_that_go_to_other_depths_say_so() -> None:
+    told = viz.routing(volume(), slice=1).text
+    assert "cell (1, 1, 5): c + c@1 = 2 + 2 = 4" in told
+    assert "To other depths go a to (0, 1, 0), e to (0, 3, 3); their gradient is read there." in told
+    assert "depth 1 (of 0 to 3)" in told
 
 
 def test_letters_name_the_values() -> None:

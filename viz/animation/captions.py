@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from viz.canvas.theme import Role
-from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
-from viz.pooling.plane import Cell, Plane, Window
+from viz.pooling.numbers import sum_format
+from viz.pooling.plane import Cell, Plane, Slice, Window
 
 _PARTS = {
     1: "once",
@@ -34,7 +34,7 @@ def forward_words(layout: RoutingLayout, window: Window) -> str:
         return f"The p-norm counts large cells most: {name} becomes {value} …"
     if not _equal(window):
         return f"Each cell counts by a share of its own: {name} becomes {value} …"
-    count = len(window.shares)
+    count = window.receivers
     kind = {"sum": "Sum", "weighted": "Weighted"}.get(plane.op.partition("_")[0], "Average")
     cells = f"each of {count} cells" if count > 1 else "its one cell"
     return f"{kind} pooling counts {cells} {share_word(window)}: {name} becomes {value} …"
@@ -47,7 +47,7 @@ def saved_words(layout: RoutingLayout, window: Window) -> str:
         return "… and keeps the values: the shares follow from them."
     if not plane.is_max:
         return "… and needs to remember nothing: the shares follow from the window's place alone."
-    taps = [str(plane.tap(window, cell)) for cell, _ in window.shares]
+    taps = [str(tap) for tap in plane.taps(window)]
     if len(taps) > 1:
         equal = f"{', '.join(taps[:-1])} and {taps[-1]}"
         return f"… and remembers where it was: equal at taps {equal} of {_window(layout, window)}."
@@ -62,7 +62,7 @@ def back_words(layout: RoutingLayout, window: Window) -> str:
         return f"{arrives} it goes back to every cell that was counted."
     if window.split:
         share = layout.show(window.cotangent * window.shares[0][1])
-        return f"{arrives} its {len(window.shares)} equal winners share it, {share} each."
+        return f"{arrives} its {window.receivers} equal winners share it, {share} each."
     return f"{arrives} its gradient goes back there."
 
 
@@ -80,6 +80,7 @@ def others_words(layout: RoutingLayout, window: Window) -> str:
         part = share_word(window)
         return f"Each cell was counted {part}, so each gets {part} of the gradient: {share}."
     losers = len(window.cells) - len(window.shares)
+    here = "" if plane.slice is None else f" at depth {plane.slice.depth}"
     if not losers:
         return (
             "No cell of this window lost: nobody gets 0."
@@ -92,7 +93,7 @@ def others_words(layout: RoutingLayout, window: Window) -> str:
             f"they get 0."
         )
     return (
-        f"The losers didn't matter: the other {losers} cells get 0."
+        f"The losers didn't matter: the other {losers} cells{here} get 0."
         if losers > 1
         else "The loser didn't matter: it gets 0."
     )
@@ -129,22 +130,35 @@ def sum_text(layout: RoutingLayout, first: Window, second: Window, cell: Cell) -
 def last_words(layout: RoutingLayout) -> str:
     """The last step: the whole map."""
     plane = layout.view.plane
-    _, received, stayed = words.counts(plane)
+    _, received, stayed = plane.counts
     count = len(plane.windows)
     every = "One window is all there is" if count == 1 else f"All {count} windows do the same"
     cells = f"{received} {'cell receives' if received == 1 else 'cells receive'}, {stayed} stay 0"
+    if plane.slice is not None:
+        return _slice_words(plane, plane.slice, cells)
     out, arrived = float(plane.cotangents.sum()), float(plane.gradient.sum())
     scale = float(np.abs(plane.cotangents).sum())
     if not (math.isfinite(scale) and math.isfinite(arrived)):
         return f"{every}: {cells}."
     digits = 6 - math.floor(math.log10(scale)) if scale else 6
     out, arrived = round(out, digits), round(arrived, digits)
-    show = words.sum_format(out, arrived)
+    show = sum_format(out, arrived)
     text = f"{every}: {show(out)} sent, {show(arrived)} arrived; {cells}."
     zeros = sum(window.all_zero and window.cotangent != 0 for window in plane.windows)
     if zeros and plane.after_relu:
         text += f" ReLU will block what went to {zeros} all-zero {'window' if zeros == 1 else 'windows'}."
     return text
+
+
+def _slice_words(plane: Plane, cut: Slice, cells: str) -> str:
+    away = sum(not window.shares for window in plane.windows)
+    count = len(plane.windows)
+    text = f"{count} {'window' if count == 1 else 'windows'} of layer {cut.layer}"
+    if away:
+        text += f", {away} with the winner at another depth"
+    if cut.hidden:
+        text += ", and what other layers add"
+    return f"{text}: at depth {cut.depth}, {cells}."
 
 
 def share_word(window: Window) -> str:

@@ -42,6 +42,8 @@ class Layer:
     start: float = 0.0
     end: float | None = None
     stops: tuple[Stop, ...] = ()
+    soft: bool = False
+    """Whether it fades in, where the format can do that."""
 
     def shown(self, time: float) -> bool:
         """Whether the layer is on the card."""
@@ -127,17 +129,34 @@ class Film:
 
 
 def held(changes: Iterable[Change]) -> list[Layer]:
-    """Layers for what places hold, one for all that comes and goes at the same times."""
+    """Layers for what places hold, one for all that comes and goes at the same times.
+
+    What stays the same from change to change is one item of one layer; a place's items that come later lie
+    on top of those that stay. Words and numbers that appear fade in, but for those of the first place.
+    """
     places: dict[Hashable, list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.time):
         places.setdefault(change.key, []).append(change)
-    together: dict[tuple[float, float | None], list[Item]] = {}
-    for history in places.values():
+    together: dict[tuple[bool, bool, float, float | None], list[Item]] = {}
+    for number, history in enumerate(places.values()):
+        spans: list[tuple[float, float | None, Item]] = []
+        open_since: dict[Item, float] = {}
         for change, following in zip(history, [*history[1:], None], strict=True):
-            end = None if following is None else following.time
-            if end is None or end > change.time:
-                together.setdefault((change.time, end), []).extend(change.items)
-    return [Layer(tuple(items), *times) for times, items in together.items() if items]
+            if following is not None and following.time <= change.time:
+                continue
+            kept = dict.fromkeys(change.items)
+            spans += [(since, change.time, item) for item, since in open_since.items() if item not in kept]
+            open_since = {item: open_since.get(item, change.time) for item in kept}
+        spans += [(since, None, item) for item, since in open_since.items()]
+        # Of the first place (X, the ground of everything) the parts are many and stay apart from the others.
+        for start, end, item in sorted(spans, key=lambda span: span[0]):
+            soft = number > 0 and start > 0 and isinstance(item, Text)
+            together.setdefault((number == 0, soft, start, end), []).append(item)
+    return [
+        Layer(tuple(items), start, end, soft=soft)
+        for (_, soft, start, end), items in together.items()
+        if items
+    ]
 
 
 def shifted(item: Item, x: float, y: float) -> Item:

@@ -49,7 +49,8 @@ def choose_pair(layout: RoutingLayout, spotlight: Window | None) -> Pair:
     found: Pair | None = None
     for cell in view.cells:
         terms = view.plane.arrivals.get(cell, ())
-        meeting = [window for window, _ in terms if (window.row, window.column) in telling]
+        own = [window for window, _ in terms if not view.is_hidden(window)]
+        meeting = [window for window in own if (window.row, window.column) in telling]
         first = next((w for w in meeting if wanted in (None, (w.row, w.column))), None)
         second = next((w for w in meeting if w is not first), None)
         if first is None or second is None:

@@ -9,10 +9,10 @@ from viz.animation.animation import Animation
 from viz.animation.story import film_of
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
-from viz.pooling import words
 from viz.pooling.layout import RoutingLayout
-from viz.pooling.picture import plane_behind, plane_data
-from viz.pooling.plane import Cell
+from viz.pooling.picture import in_layer, plane_behind, plane_data
+from viz.pooling.plane import Cell, Place
+from viz.pooling.tables import text_form
 
 
 def animate(
@@ -22,8 +22,9 @@ def animate(
     sample: int = 0,
     channel: int = 0,
     theme: str = "light",
-    spotlight: str | int | Cell | None = None,
+    spotlight: str | int | Cell | Place | None = None,
     loop: bool = False,
+    slice: int | None = None,
 ) -> Animation:
     """Show step by step how one pooling sends its gradients back: for slides, web pages, notebooks.
 
@@ -35,8 +36,8 @@ def animate(
     Parameters
     ----------
     pooled : Tensor or Routing
-        The result of a pooling over one or two axes whose graph is still there, or what
-        `autograd_cnn.routing` gave. Of maps over 12 x 12, the part that `routing` shows is shown.
+        The result of a pooling whose graph is still there, or what `autograd_cnn.routing` gave. Of maps over
+        12 x 12, the part that `routing` shows is shown.
     loss : Tensor, optional
         dY is its gradient; without loss and cotangent, dY is 1 everywhere (the picture says so).
     cotangent : array_like, optional
@@ -50,6 +51,9 @@ def animate(
     loop : bool
         Whether the animated SVG starts again at its end; without, its last picture stays. A GIF always
         starts again.
+    slice : int, optional
+        Of three axes, the depth of X that is shown, with one layer of windows; the default is that of
+        `routing`.
 
     Returns
     -------
@@ -59,9 +63,9 @@ def animate(
     Raises
     ------
     UndrawableError
-        Sample, channel or spotlight is out of range; no theme has that name; the pool has three
-        axes or windows of several sizes; a loss is given with a Routing, or it follows some outputs only;
-        no window sends anything.
+        Sample, channel, slice or spotlight is out of range; no theme has that name; the pool has windows of
+        several sizes; a loss is given with a Routing, or it follows some outputs only; no window sends
+        anything to a cell shown.
     autograd_cnn.errors.GraphError
         The tensor was not made by a pooling, its graph is gone, or the loss does not depend on it.
 
@@ -76,10 +80,10 @@ def animate(
     check_theme(theme)
     if isinstance(pooled, ag.Routing) and not pooled.whole:
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
-    plane = plane_behind(pooled, loss, cotangent, sample, channel)
-    layout = RoutingLayout.of(plane, spotlight)
+    plane = plane_behind(pooled, loss, cotangent, sample, channel, slice, spotlight)
+    layout = RoutingLayout.of(plane, in_layer(spotlight))
     film = film_of(layout, None if spotlight is None else layout.spotlight)
-    told = words.text_form(layout.view, layout.show, layout.show_values)
+    told = text_form(layout.view, layout.show, layout.show_values)
     steps = [{"caption": step.caption, "start": step.start, "still": step.still} for step in film.steps]
     data = {**plane_data(plane, layout.view), "steps": steps, "seconds": film.seconds}
     return Animation(film, told, data, theme, loop)

@@ -9,6 +9,7 @@ from viz.canvas.fonts import shorten, text_width, wrap
 from viz.canvas.scene import Box, Circle, Item, Rect, Span, Text, middle_text
 from viz.canvas.theme import Role
 from viz.pooling import words
+from viz.pooling.depths import depth_strip, of_layer
 from viz.pooling.layout import HALF, INSET, MARGIN, WIDTH, RoutingLayout
 from viz.pooling.numbers import NumberFormat
 from viz.pooling.parts import colour_scale, flow_arrow
@@ -89,6 +90,7 @@ class Stage:
             Rect(MARGIN, _PANELS_TOP, HALF, height, "panel", "grid", radius=8),
             Rect(right, _PANELS_TOP, HALF, height, "panel", "grid", radius=8),
             *_title(MARGIN, "X", f"input{_unit(layout.show_values)}", "forward"),
+            *depth_strip(view.plane, MARGIN + HALF - INSET, _PANELS_TOP + 6),
             *_title(right, "dX", f"gradient of the input{_unit(layout.show)}", "backward"),
             *indices(self.inputs, view),
             *indices(self.gradients, view, beside_input=True),
@@ -115,7 +117,7 @@ class Stage:
         frame: Role = "saved" if plane.is_max else "muted"
         top, bottom = y - 18, max(self.middle.bottom, self.outputs.bottom) + 6
         items: list[Item] = [
-            centred(self.outputs, "Y", " output", "forward"),
+            centred(self.outputs, "Y", f" output{of_layer(plane)}", "forward"),
             centred(self.cotangents, "dY", f" incoming{_unit(layout.show)}", "backward"),
             Rect(WIDTH / 2 - half, top, 2 * half, bottom - top, "paper", frame, 1.6, "dotted", radius=8),
         ]

@@ -175,7 +175,7 @@ class _Telling:
                 x, y = grid.corner(cell)
                 used = Rect(x, y, grid.cell, grid.cell, "value", "grid")
                 unused = Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "muted", dash="dotted")
-                self._put(("dX", cell), [used if cell in view.plane.covered else unused])
+                self._put(("dX", cell), [used if view.plane.covers(cell) else unused])
         if not view.plane.is_max:
             self._shares(self.pair.first)
 
@@ -283,7 +283,7 @@ class _Telling:
             for cell, share in shown:
                 origin = stage.middle.centre((window.row, window.column))
                 if not plane.is_max:
-                    origin = stage.middle.centre(divmod(plane.tap(window, cell), plane.window[1]))
+                    origin = stage.middle.centre(plane.spot(window, cell))
                 way = [(self.clock, origin), (self.clock + FLIGHT, stage.gradients.centre(cell))]
                 self._fly(show(window.cotangent * share), "backward", way)
         self.clock += FLIGHT
@@ -379,11 +379,14 @@ def _routed(
     known = tuple(
         window
         if (window.row, window.column) in places
-        else replace(window, shares=(), losers=(), all_zero=False)
+        else window._replace(shares=(), losers=(), all_zero=False, elsewhere=(), losers_elsewhere=())
         for window in view.plane.windows
     )
     gradient = view.plane.gradient
     if cell is not None and total is not None:
         gradient = gradient.copy()
         gradient[cell] = total
-    return replace(view, plane=replace(view.plane, windows=known, gradient=gradient))
+    cut = view.plane.slice
+    if cut is not None and len(places) < len(view.windows):
+        cut = replace(cut, hidden=())
+    return replace(view, plane=replace(view.plane, windows=known, gradient=gradient, slice=cut))

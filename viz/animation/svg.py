@@ -14,6 +14,9 @@ from viz.canvas.svg import number, to_svg
 
 PLAYS = "screen and (prefers-reduced-motion:no-preference)"
 
+FADE = 0.25
+"""Seconds in which words and numbers appear; what they replace is gone at once, so no two are mixed."""
+
 
 def animated_svg(film: Film, theme: str, *, loop: bool) -> str:
     """The film as the text of an SVG file.
@@ -56,7 +59,7 @@ def animated_svg(film: Film, theme: str, *, loop: bool) -> str:
 
 
 def _keyframes(layer: Layer, seconds: float) -> str:
-    """CSS for one layer: hard cuts in opacity, eased glides in place."""
+    """CSS for one layer: cuts in opacity (soft ones fade in), eased glides in place."""
     marks: dict[float, str] = {}
     end = seconds if layer.end is None else layer.end
 
@@ -75,7 +78,11 @@ def _keyframes(layer: Layer, seconds: float) -> str:
     for stop in layer.stops:
         if layer.start < stop.time < end - hair:
             mark(stop.time, shown=True, eased=True)
-    mark(layer.start, shown=True, eased=any(stop.time <= layer.start for stop in layer.stops))
+    if layer.soft and layer.start + FADE < end - hair:
+        mark(layer.start, shown=False)
+        mark(layer.start + FADE, shown=True)
+    else:
+        mark(layer.start, shown=True, eased=any(stop.time <= layer.start for stop in layer.stops))
     if end < seconds:
         mark(end - hair, shown=True)
         mark(end, shown=False)

@@ -6,9 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viz.canvas.scene import Box, Point
 
 Segment: TypeAlias = tuple[Point, Point]
+Ways: TypeAlias = NDArray[np.float64]
 
 SHORTEST = 9.0
 
@@ -36,29 +40,35 @@ def clear_way(
     Segment or None
         Start and tip; None where every way would touch a text or cross an arrow.
     """
-    ways = sorted(
-        (math.dist(start, end) + 0.7 * math.dist(end, goal) + 8 * _turn(start, end, goal), (start, end))
-        for start in border(pill, 7)
-        for target in targets
-        for end in border(target, 9)
-        if math.dist(start, end) >= SHORTEST and not crosses(pill, (start, end), -0.5)
-    )
+    ways = _ways(pill, targets, goal)
     for margin in (1.5, 0.3):
-        for _, way in ways:
-            if any(crosses(block, way, margin) for block in blocks):
-                continue
+        free = ~np.any([crossed(block, ways, margin) for block in blocks], axis=0) if blocks else None
+        for number in range(len(ways)) if free is None else np.flatnonzero(free):
+            (x0, y0), (x1, y1) = ways[number].tolist()
+            way = ((x0, y0), (x1, y1))
             if not any(_meet(way, other) for other in drawn):
                 return way
     return None
 
 
-def _turn(start: Point, end: Point, goal: Point) -> float:
-    """How far the way start -> end points past the goal: 0 straight at it, 2 away from it."""
-    way, wanted = math.dist(start, end), math.dist(start, goal)
-    if way == 0 or wanted == 0:
-        return 0.0
-    dot = (end[0] - start[0]) * (goal[0] - start[0]) + (end[1] - start[1]) * (goal[1] - start[1])
-    return 1 - dot / (way * wanted)
+def _ways(pill: Box, targets: Sequence[Box], goal: Point) -> Ways:
+    """All ways that don't run through the pill itself, the best first: (ways, start and tip, x and y)."""
+    starts = np.array(border(pill, 7))
+    ends = np.array([point for target in targets for point in border(target, 9)]).reshape(-1, 2)
+    if not len(ends):
+        return np.zeros((0, 2, 2))
+    pairs = np.broadcast_arrays(starts[:, None], ends[None])
+    ways: Ways = np.stack(pairs, axis=2).reshape(-1, 2, 2)
+    length = np.hypot(*(ways[:, 1] - ways[:, 0]).T)
+    ways = ways[(length >= SHORTEST) & ~crossed(pill, ways, -0.5)]
+    along, wanted = ways[:, 1] - ways[:, 0], np.array(goal) - ways[:, 0]
+    length, direct = np.hypot(*along.T), np.hypot(*wanted.T)
+    # How far a way points past the goal: 0 straight at it, 2 away from it.
+    turn = 1 - (along * wanted).sum(axis=1) / np.where(direct == 0, np.inf, length * direct)
+    turn[direct == 0] = 0
+    cost = length + 0.7 * np.hypot(*(ways[:, 1] - np.array(goal)).T) + 8 * turn
+    # Rounded, so that mirror images tie on every machine.
+    return ways[np.lexsort((*ways.reshape(-1, 4).T[::-1], cost.round(6)))]
 
 
 def border(box: Box, steps: int) -> list[Point]:
@@ -77,20 +87,23 @@ def distance(first: Box, second: Box) -> float:
 
 def crosses(box: Box, segment: Segment, margin: float = 0.0) -> bool:
     """Whether a segment enters a box grown by ``margin``."""
-    # The part of the segment inside is an interval of its parameter, cut down axis by axis.
-    (x0, y0), (x1, y1) = segment
-    low, high = 0.0, 1.0
-    for start, step, least, most in (
-        (x0, x1 - x0, box.left - margin, box.right + margin),
-        (y0, y1 - y0, box.top - margin, box.bottom + margin),
-    ):
-        if step == 0:
-            if not least < start < most:
-                return False
-            continue
-        ends = sorted(((least - start) / step, (most - start) / step))
-        low, high = max(low, ends[0]), min(high, ends[1])
-    return low < high
+    return bool(crossed(box, np.array([segment]), margin)[0])
+
+
+def crossed(box: Box, ways: Ways, margin: float) -> NDArray[np.bool_]:
+    """Which of many segments (ways, ends, x and y) enter a box grown by ``margin``."""
+    # The part of a segment inside is an interval of its parameter, cut down axis by axis.
+    low, high = np.zeros(len(ways)), np.ones(len(ways))
+    for axis, (least, most) in enumerate(((box.left, box.right), (box.top, box.bottom))):
+        start, step = ways[:, 0, axis], ways[:, 1, axis] - ways[:, 0, axis]
+        still = step == 0
+        rate = np.where(still, 1.0, step)
+        ends = (least - margin - start) / rate, (most + margin - start) / rate
+        inside = (least - margin < start) & (start < most + margin)
+        low = np.maximum(low, np.where(still, np.where(inside, 0.0, 2.0), np.minimum(*ends)))
+        high = np.where(still, high, np.minimum(high, np.maximum(*ends)))
+    entered: NDArray[np.bool_] = low < high
+    return entered
 
 
 def _meet(first: Segment, second: Segment) -> bool:

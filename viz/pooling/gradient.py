@@ -9,6 +9,7 @@ from viz.canvas.fonts import CAPITAL_HEIGHT, text_width
 from viz.canvas.scene import (
     Box,
     Circle,
+    Dash,
     Group,
     Item,
     Line,
@@ -23,6 +24,7 @@ from viz.canvas.theme import Role, gradient_role, text_role_on
 from viz.pooling.arrows import Segment, clear_way, distance
 from viz.pooling.numbers import NumberFormat
 from viz.pooling.plane import Cell, Window
+from viz.pooling.slices import elsewhere_words
 from viz.pooling.values import SQUEEZE, number_in, number_size
 from viz.pooling.view import Grid, View
 from viz.pooling.words import sum_words
@@ -72,8 +74,7 @@ def draw_gradient(
 
 def sum_letters(view: View, cell: Cell) -> list[str]:
     """The names of the windows that a cell's gradient comes from; "out" for those outside the crop."""
-    shown = set(view.windows)
-    return [view.name(w) if w in shown else "out" for w, _ in view.plane.arrivals.get(cell, ())]
+    return [view.name(w) if view.is_near(w) else "out" for w, _ in view.plane.arrivals.get(cell, ())]
 
 
 def _gradient_cell(
@@ -90,7 +91,7 @@ def _gradient_cell(
     middle_x, middle_y = grid.centre(cell)
     value = float(plane.gradient[cell])
     arrivals = plane.arrivals.get(cell, ())
-    if cell not in plane.covered:
+    if not plane.covers(cell):
         return [
             Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "muted", dash="dotted"),
             number_in("0", middle_x, middle_y, 11, grid.cell - 4, fill="muted"),
@@ -150,6 +151,9 @@ def _value_lines(
         height = low if under_pill else y + grid.cell / 2 + shift
         return [number_in(show(value), middle_x, height, size, room, fill=ink, bold=True)]
     text, adds_up = terms
+    if under_pill and grid.cell < 42:
+        # No room for terms under a pill; and "=" beside it would read as if the pill were the sum's term.
+        return [number_in(f"Σ{show(value)}", middle_x, low, size, grid.cell - 4, fill=ink, bold=True)]
     bottom = low if under_pill else y + grid.cell / 2 + 7 + shift / 2
     sign = "=" if adds_up else "≈"
     total = f"{sign}{show(value)}"
@@ -192,11 +196,19 @@ def _pills(grid: Grid, view: View, show: NumberFormat, windows: Sequence[Window]
         across = reach[1] % 2 == 1
         room = min(plane.stride[1] * grid.cell, grid.cell if across else 2 * grid.cell) - 3
         name, value = view.name(window), show(window.cotangent)
+        away = elsewhere_words(window, short=True)
         texts = (f"{name} {value}", name, "") if view.lettered else (value, "")
+        if away:
+            # Dashed borders that nearly touch can't be told apart, so the long form needs more room.
+            long = f"{name} {value} {away}"
+            roomy = text_width(long, 9, mono=True) + 10 <= room
+            texts = (*((long,) if roomy else ()), f"{name} {away}", name, "") if view.lettered else (away, "")
         text = next(t for t in texts if text_width(t, 9, mono=True) * SQUEEZE + 6 <= room or not t)
         width = max(PILL, min(text_width(text, 9, mono=True) + 6, room))
         if cell is not None and cell in plane.arrivals:
             y = grid.corner(cell)[1] + (3 if grid.cell < 40 else 3 + (grid.cell - 40) * 0.3) + PILL / 2
+        elif cell is not None and grid.cell < 42:
+            y -= 3  # the cell's 0 stands in its lower corner
         x = min(max(x, grid.left + width / 2 + 1), grid.right - width / 2 - 1)
         y = min(max(y, grid.top + PILL / 2 + 1), grid.bottom - PILL / 2 - 1)
         box = Box(x - width / 2, y - PILL / 2, x + width / 2, y + PILL / 2)
@@ -208,7 +220,8 @@ def _draw_pill(pill: Pill, spotlight: Window) -> Iterator[Item]:
     box, lit = pill.box, pill.window is spotlight
     width = box.right - box.left
     fill: Role = "backward" if lit else "paper"
-    yield Rect(box.left, box.top, width, PILL, fill, "backward", 1, radius=PILL / 2)
+    dash: Dash = "dashed" if elsewhere_words(pill.window) else "solid"
+    yield Rect(box.left, box.top, width, PILL, fill, "backward", 1, dash, radius=PILL / 2)
     ink: Role = "on_backward" if lit else "backward"
     name, _, value = pill.text.partition(" ")
     step = min(text_width("0", 9, mono=True), (width - 6) / max(len(pill.text), 1))

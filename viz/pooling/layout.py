@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.canvas.fonts import text_width, wrap
-from viz.canvas.scene import Group, Item, Line, Rect, Scene, Span, Text, middle_text
+from viz.canvas.scene import Group, Item, Line, Rect, Scene, Span, Text, middle_text, walk
 from viz.canvas.theme import Role
 from viz.errors import UndrawableError
 from viz.pooling import words
+from viz.pooling.depths import depth_strip, of_layer
 from viz.pooling.gradient import draw_gradient
 from viz.pooling.numbers import NumberFormat, choose_format
 from viz.pooling.parts import (
@@ -96,7 +97,9 @@ class RoutingLayout:
             y += 17
         halves, y = self._halves(y - 2)
         items += halves
-        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8)
+        short = any(isinstance(item, Text) and item.plain.startswith("Σ") for item in walk(halves))
+        more = [("sum", "sum of several windows")] if short else []
+        signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8, more)
         items.append(Group(tuple(signs), id="legend"))
         y += 10 + height
         if has_filmstrip(view):
@@ -133,6 +136,7 @@ class RoutingLayout:
             Rect(MARGIN, top, HALF, bottom - top, "panel", "grid", radius=8),
             Rect(right_half, top, HALF, bottom - top, "panel", "grid", radius=8),
             *_half_title(MARGIN, top, "FORWARD", "X", f"input{_unit(self.show_values)}", "forward"),
+            *depth_strip(view.plane, MARGIN + HALF - INSET - 76, top + 6),
             *_half_title(
                 right_half, top, "BACKWARD", "dX", f"gradient of the input{_unit(self.show)}", "backward"
             ),
@@ -228,7 +232,13 @@ class RoutingLayout:
             ),
         ]
         small: list[Item] = [
-            Text(places.output, top + 2, (Span("Y", bold=True), Span(" output")), 13, "forward"),
+            Text(
+                places.output,
+                top + 2,
+                (Span("Y", bold=True), Span(f" output{of_layer(plane)}")),
+                13,
+                "forward",
+            ),
             Text(
                 places.cotangent,
                 top + 2,
@@ -285,6 +295,7 @@ class RoutingLayout:
         if not plane.is_max:
             shares = Grid(places.switches, top + 14, places.cell, 0, 0, *plane.window)
             name = f"shares of window {self.view.name(self.spotlight)}"
+            name += "" if plane.slice is None else f", depth {plane.slice.depth}"
             show = choose_format([share for _, share in self.spotlight.shares])
             drawn = share_items(shares, plane, self.spotlight, show)
             title = middle_text(name, places.middle + places.middle_width / 2, top - 2, 11, fill="muted")

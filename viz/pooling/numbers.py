@@ -112,26 +112,47 @@ def choose_format(
     return NumberFormat(power, start, noise)
 
 
+def sum_format(*values: float) -> NumberFormat:
+    """A format for totals: four significant digits, no power of ten unless it is needed."""
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    shown = choose_format([value for value in values if math.isfinite(value)])
+    exact = shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite)
+    if largest == 0 or exact:
+        return shown
+    decimals = max(0, 3 - math.floor(math.log10(largest)))
+    return NumberFormat(0, decimals, largest * 1e-6)
+
+
 def fit_number(text: str, room: int) -> str:
     """A printed number in at most ``room`` characters: without the leading zero, then with fewer decimals.
+
+    A sign before or after it ("=", "Σ", "−", "×") stays; a sum that loses decimals is no longer "=" but "≈".
 
     Examples
     --------
     >>> fit_number("−0.57", 5), fit_number("−0.57", 4), fit_number("−0.573", 4)
     ('−0.57', '−.57', '−.57')
+    >>> fit_number("=0.1725", 6), fit_number("=0.1725", 5)
+    ('=.1725', '≈.172')
     """
     if len(text) <= room:
         return text
-    sign, digits = ("−", text[1:]) if text.startswith("−") else ("", text)
-    if digits.startswith("0."):
-        digits = digits[1:]
-    if "." not in digits or len(sign + digits) <= room:
-        return sign + digits
-    whole = digits.partition(".")[0]
-    keep = max(0, room - len(sign) - len(whole) - 1)
+    digits = text.lstrip("=≈Σ+−")
+    before, number = text[: len(text) - len(digits)], digits.rstrip("× ")
+    after = digits[len(number) :]
+    if not number.replace(".", "", 1).isdecimal():
+        return text
+    if number.startswith("0."):
+        number = number[1:]
+    if "." not in number or len(before + number + after) <= room:
+        return before + number + after
+    whole = number.partition(".")[0]
+    keep = max(0, room - len(before) - len(whole) - len(after) - 1)
+    before = before.replace("=", "≈")
     if not keep:
-        return sign + (whole or "0")
-    rounded = f"{round(float('0' + digits), keep):.{keep}f}"
+        return before + (whole or "0") + after
+    rounded = f"{round(float('0' + number), keep):.{keep}f}"
     if float(rounded) == 0:
         return "≈0"
-    return sign + (rounded if whole or not rounded.startswith("0.") else rounded[1:])
+    return before + (rounded if whole or not rounded.startswith("0.") else rounded[1:]) + after

@@ -12,6 +12,7 @@ from viz.canvas.theme import Role, gradient_role
 from viz.pooling.gradient import blocked_sign
 from viz.pooling.numbers import NumberFormat
 from viz.pooling.plane import Plane, Window
+from viz.pooling.slices import elsewhere_words
 from viz.pooling.values import nearly_equal
 from viz.pooling.view import Grid, View
 from viz.pooling.words import place
@@ -30,12 +31,17 @@ _RAMP: tuple[Role, ...] = (
 
 
 def legend(
-    view: View, show_values: NumberFormat, left: float, top: float, width: float
+    view: View,
+    show_values: NumberFormat,
+    left: float,
+    top: float,
+    width: float,
+    more: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[Item], float]:
-    """The signs that occur in this picture, each with its meaning, in rows; and their height."""
+    """The signs that occur in this picture (and ``more``), each with its meaning, in rows; their height."""
     items: list[Item] = []
     x, y = left, top + 8
-    for sign, words in _signs(view, show_values):
+    for sign, words in [*_signs(view, show_values), *more]:
         room = 26 + text_width(words, 11) + 18
         if x > left and x + room - 18 > left + width:
             x, y = left, y + 22
@@ -50,7 +56,7 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
     found = [("bars", "window = a bar" if plane.one_axis else "window = a top bar × a left bar")]
     if plane.is_max:
         shown = [w for w in view.windows if not w.all_zero]
-        if any(not w.split for w in shown):
+        if any(w.shares and not w.split for w in shown):
             found.append(("winner", "winner"))
         if any(w.split for w in shown):
             found.append(("half", "equal winner: a share"))
@@ -64,12 +70,18 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
             blocks = "ReLU will block it" if plane.after_relu else "a ReLU before would block it"
             found.append(("zero", f"all zero: {blocks}"))
         found.append(("arrow", "what a window sends"))
+        if any(elsewhere_words(w) for w in view.windows):
+            found.append(("away", "winner at another depth, z"))
         found.append(("grey", "never wins"))
     else:
         found.append(("pill", "what a window sends, in shares"))
+        if has_filmstrip(view):
+            found.append(("dots", "below: larger dot, larger share"))
+    if any(view.is_hidden(w) for cell in view.cells for w, _ in plane.arrivals.get(cell, ())):
+        found.append(("hidden", "window b of layer 1, not drawn"))
     if any(not view.is_real(cell) for cell in view.cells):
         found.append(("padding", "padding: never wins" if plane.is_max else "padding"))
-    if any(view.is_real(cell) and cell not in plane.covered for cell in view.cells):
+    if any(view.is_real(cell) and not plane.covers(cell) for cell in view.cells):
         found.append(("unused", "in no window"))
     return found
 
@@ -93,6 +105,8 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
             ]
         case "less":
             return [middle_text("<", x, y, 11, fill="forward", bold=True)]
+        case "hidden" | "sum":
+            return [middle_text("b@1" if sign == "hidden" else "Σ", x, y, 11, mono=True, bold=sign == "sum")]
         case "badge":
             return [
                 Rect(x - 9, y - 6, 18, 12, "forward", radius=3),
@@ -105,6 +119,13 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 10, y - 5, 11, 10, "paper", "backward", radius=5),
                 Line(((x + 1, y), (x + 11, y)), "backward", 1.8, head="filled", head_size=6),
             ]
+        case "away":
+            return [
+                Rect(x - 10, y - 6, 20, 12, "paper", "backward", 1, "dashed", radius=6),
+                middle_text("z0", x, y, 9, fill="backward", mono=True),
+            ]
+        case "dots":
+            return [Circle(x - 6, y, 5, "forward"), Circle(x + 5, y, 2.5, "forward")]
         case "pill":
             return [Rect(x - 9, y - 5, 18, 10, "paper", "backward", radius=5)]
         case "grey":
@@ -112,10 +133,9 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
                 Rect(x - 8, y - 8, 16, 16, "zero", "grid"),
                 middle_text("0", x, y, 11, fill="muted", mono=True),
             ]
-        case "padding":
-            return [Hatch(x - 8, y - 8, 16, 16), Rect(x - 8, y - 8, 16, 16, None, "grid", dash="dotted")]
         case _:
-            return [Rect(x - 8, y - 8, 16, 16, None, "muted", dash="dotted")]
+            box = Rect(x - 8, y - 8, 16, 16, None, "grid" if sign == "padding" else "muted", dash="dotted")
+            return [Hatch(x - 8, y - 8, 16, 16), box] if sign == "padding" else [box]
 
 
 def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
@@ -133,13 +153,13 @@ def colour_scale(right: float, y: float, largest: str, unit: str) -> list[Item]:
 
 def has_filmstrip(view: View) -> bool:
     """Whether windows overlap and are few enough to show one by one."""
-    return view.plane.overlapping and 1 < len(view.windows) <= MOST_FRAMES and view.plane.is_max
+    return view.plane.overlapping and 1 < len(view.windows) <= MOST_FRAMES
 
 
 def filmstrip(
     view: View, show: NumberFormat, spotlight: Window, left: float, top: float, width: float
 ) -> tuple[list[Item], float]:
-    """One small picture a window: its place, its winner ringed, what it sends where; and their height."""
+    """One small picture a window: its place, its winner (or shares), what it sends; and their height."""
     rows, columns = view.rows[1] - view.rows[0], view.columns[1] - view.columns[0]
     per_row = len(view.windows) if len(view.windows) <= 9 else (len(view.windows) + 1) // 2
     step = width / per_row
@@ -160,6 +180,9 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     box = grid.window_box(view.plane, window)
     size = (box.right - box.left, box.bottom - box.top)
     items.append(Rect(box.left, box.top, *size, "forward_tint"))
+    for cell in view.cells:
+        if not view.is_real(cell):
+            items.append(Hatch(*grid.corner(cell), grid.cell, grid.cell, "grid"))
     for row in range(grid.rows + 1):
         y = grid.top + row * grid.cell
         items.append(Line(((grid.left, y), (grid.right, y)), "grid", 0.7))
@@ -168,10 +191,15 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         items.append(Line(((x, grid.top), (x, grid.bottom)), "grid", 0.7))
     items.append(Rect(box.left, box.top, *size, None, "ink" if lit else "forward", 2.2 if lit else 1.3))
     dot = grid.cell * 0.3
+    most = max((abs(share) for _, share in window.shares), default=0.0) or 1.0
     for cell, share in window.shares:
         if view.shows(cell):
             x, y = grid.centre(cell)
-            items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
+            if view.plane.is_max:
+                items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
+            else:  # the dot's area is the share; hollow where the share is negative
+                size = grid.cell * 0.36 * (abs(share) / most) ** 0.5
+                items.append(Circle(x, y, size, "forward" if share > 0 else "value", "forward", 1))
     for cell in window.losers:
         if view.shows(cell):
             x, y = grid.centre(cell)
@@ -183,6 +211,11 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
     )
     cells = [cell for cell, _ in window.shares]
     goal = f"to {place(view.plane, cells[0])}" if len(cells) == 1 else f"to {len(cells)} cells"
+    if not view.plane.is_max and cells:
+        each = {show(window.cotangent * share) for _, share in window.shares}
+        goal += f", {each.pop()} each" if len(each) == 1 and len(cells) > 1 else ""
+    away = elsewhere_words(window).removeprefix("at ")
+    goal = f"to {away}" if away else goal
     if text_width(goal, 9) <= room:
         items.append(Text(middle, grid.bottom + 27, goal, 9, "muted", "middle"))
     return items

@@ -9,9 +9,10 @@ import autograd_cnn as ag
 from viz.canvas.drawing import Drawing
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
-from viz.pooling import words
+from viz.pooling.cut import plane_of
 from viz.pooling.layout import RoutingLayout
-from viz.pooling.plane import Cell, Plane, plane_of
+from viz.pooling.plane import Cell, Place, Plane, Slice
+from viz.pooling.tables import text_form
 from viz.pooling.view import View
 
 
@@ -22,7 +23,8 @@ def routing(
     sample: int = 0,
     channel: int = 0,
     theme: str = "light",
-    spotlight: str | int | Cell | None = None,
+    spotlight: str | int | Cell | Place | None = None,
+    slice: int | None = None,
 ) -> Drawing:
     """Draw where one pooling step sends each gradient: X and Y on the left, dY and dX on the right.
 
@@ -40,6 +42,9 @@ def routing(
         The colours.
     spotlight : str, int or (row, column), optional
         The window to outline, by letter, number or place; by default one that feeds the cell with most wins.
+        Of three axes, (layer, row, column) also chooses the layer of windows that is drawn.
+    slice : int, optional
+        Of three axes, the depth of X that is drawn; by default the one where most windows meet in a cell.
 
     Returns
     -------
@@ -49,8 +54,8 @@ def routing(
     Raises
     ------
     UndrawableError
-        Sample, channel or spotlight is out of range; no theme has that name; the pool has
-        three axes; a loss is given with a Routing.
+        Sample, channel, slice or spotlight is out of range; no theme has that name; a slice is given though
+        there is no depth; a loss is given with a Routing.
     autograd_cnn.errors.GraphError
         The tensor was not made by a pooling, its graph is gone, or the loss does not depend on it.
 
@@ -65,11 +70,11 @@ def routing(
     True
     """
     check_theme(theme)
-    plane = plane_behind(pooled, loss, cotangent, sample, channel)
-    picture = RoutingLayout.of(plane, spotlight)
+    plane = plane_behind(pooled, loss, cotangent, sample, channel, slice, spotlight)
+    picture = RoutingLayout.of(plane, in_layer(spotlight))
     return Drawing(
         picture.scene(),
-        words.text_form(picture.view, picture.show, picture.show_values),
+        text_form(picture.view, picture.show, picture.show_values),
         plane_data(plane, picture.view),
         theme,
     )
@@ -81,15 +86,23 @@ def plane_behind(
     cotangent: ArrayLike | ag.Tensor | None,
     sample: int,
     channel: int,
+    slice: int | None = None,
+    spotlight: str | int | Cell | Place | None = None,
 ) -> Plane:
     """The plane that `routing` draws; its arguments and errors are the same."""
+    layer = spotlight[0] if isinstance(spotlight, tuple) and len(spotlight) == 3 else None
     if not isinstance(pooled, ag.Routing):
         cells = _plane_cells(pooled, sample, channel)
         routed = ag.routing(pooled, loss=loss, cotangent=cotangent, outputs=cells)
-        return plane_of(routed, sample, channel, _follows_relu(pooled))
+        return plane_of(routed, sample, channel, _follows_relu(pooled), slice, layer)
     if loss is not None or cotangent is not None:
         raise UndrawableError("a Routing already holds its cotangent; give loss or cotangent to ag.routing")
-    return plane_of(pooled, sample, channel)
+    return plane_of(pooled, sample, channel, None, slice, layer)
+
+
+def in_layer(spotlight: str | int | Cell | Place | None) -> str | int | Cell | None:
+    """The spotlight without the layer that a place of three numbers names."""
+    return spotlight[1:] if isinstance(spotlight, tuple) and len(spotlight) == 3 else spotlight
 
 
 def _plane_cells(pooled: ag.Tensor, sample: int, channel: int) -> list[tuple[int, ...]]:
@@ -128,7 +141,10 @@ def plane_data(plane: Plane, view: View) -> dict[str, object]:
                 "row": window.row,
                 "column": window.column,
                 "cotangent": window.cotangent,
-                "sends_to": [{"cell": cell, "share": share} for cell, share in window.shares],
+                "sends_to": [
+                    {"cell": plane.full(cell), "share": share}
+                    for cell, share in (*window.shares, *window.elsewhere)
+                ],
                 "equal_losers": window.losers,
                 "all_zero": window.all_zero,
             }
@@ -136,4 +152,28 @@ def plane_data(plane: Plane, view: View) -> dict[str, object]:
         ],
         "sum_dY": float(plane.cotangents.sum()),
         "sum_dX": float(plane.gradient.sum()),
+        **_slice_data(plane.slice),
+    }
+
+
+def _slice_data(cut: Slice | None) -> dict[str, object]:
+    if cut is None:
+        return {}
+    return {
+        "slice": {
+            "depth": cut.depth,
+            "layer": cut.layer,
+            "layers_here": cut.covering,
+            "window": cut.window,
+            "stride": cut.stride,
+            "padding_before": cut.before,
+            "dilation": cut.dilation,
+            "sum_dY_all_depths": cut.sent,
+            "sum_dX_all_depths": cut.received,
+            "from_other_layers": [
+                {"window": (w.layer, w.row, w.column), "cell": cell, "share": share, "cotangent": w.cotangent}
+                for w in cut.hidden
+                for cell, share in w.shares
+            ],
+        }
     }

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_cnn import Routing, WindowGeometry
-from viz.errors import UndrawableError
-
 Cell = tuple[int, int]
+Place = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """One window: its place, its real cells, and where its gradient goes."""
 
     row: int
@@ -31,16 +27,63 @@ class Window:
     """Cells that equal the winner and still get nothing."""
     all_zero: bool
     cotangent: float
+    layer: int = 0
+    """Which row of windows along depth it belongs to, where there are three axes."""
+    elsewhere: tuple[tuple[Place, float], ...] = ()
+    """The cells at other depths that get gradient: depth, row, column."""
+    losers_elsewhere: tuple[Place, ...] = ()
+
+    @property
+    def receivers(self) -> int:
+        """How many cells get its gradient, at all depths."""
+        return len(self.shares) + len(self.elsewhere)
 
     @property
     def split(self) -> bool:
         """Whether several equal winners share the gradient."""
-        return len(self.shares) > 1
+        return self.receivers > 1
 
     @property
     def tied(self) -> bool:
         """Whether the largest value occurs more than once (all-zero windows are told apart)."""
-        return (self.split or bool(self.losers)) and not self.all_zero
+        return (self.split or bool(self.losers or self.losers_elsewhere)) and not self.all_zero
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which depth of a map with three axes is drawn, and which layer of windows: one row of them in depth."""
+
+    depth: int
+    depths: int
+    layer: int
+    layers: int
+    covering: tuple[int, ...]
+    """All layers whose windows cover this depth."""
+    window: int
+    stride: int
+    before: int
+    dilation: int
+    hidden: tuple[Window, ...]
+    """Windows of other layers that send to this depth; they are not drawn."""
+    sent: float
+    received: float
+    """The sums of dY and dX over all depths."""
+
+    def reach(self, layer: int) -> tuple[int, int]:
+        """First and last depth that a layer's windows cover, padding left out."""
+        start = layer * self.stride - self.before
+        return max(start, 0), min(start + self.dilation * (self.window - 1), self.depths - 1)
+
+    @property
+    def real_taps(self) -> int:
+        """At how many depths the layer's windows have cells."""
+        start = self.layer * self.stride - self.before
+        return sum(0 <= start + tap * self.dilation < self.depths for tap in range(self.window))
+
+    @property
+    def tap(self) -> int:
+        """Which of a window's depths is drawn."""
+        return (self.depth - self.layer * self.stride + self.before) // self.dilation
 
 
 @dataclass(frozen=True)
@@ -65,6 +108,7 @@ class Plane:
     """dtype and bytes of the whole saved buffer, None where nothing is kept."""
     after_relu: bool | None
     one_axis: bool = False
+    slice: Slice | None = None
 
     @property
     def is_max(self) -> bool:
@@ -92,140 +136,79 @@ class Plane:
     def arrivals(self) -> dict[Cell, tuple[tuple[Window, float], ...]]:
         """For each cell that gets gradient: the windows it comes from, with the coefficient."""
         found: dict[Cell, list[tuple[Window, float]]] = {}
-        for window in self.windows:
+        hidden = () if self.slice is None else self.slice.hidden
+        for window in (*self.windows, *hidden):
             for cell, coefficient in window.shares:
-                found.setdefault(cell, []).append((window, coefficient))
+                if cell in found:
+                    found[cell].append((window, coefficient))
+                else:
+                    found[cell] = [(window, coefficient)]
         return {cell: tuple(terms) for cell, terms in found.items()}
 
     @cached_property
-    def covered(self) -> frozenset[Cell]:
-        """The cells that lie in some window."""
-        return frozenset(cell for window in self.windows for cell in window.cells)
+    def _covered(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Rows and columns that lie in windows, each with the number of window rows or columns over it."""
+        counts: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        for axis, found in enumerate(counts):
+            for index in range(self.grid[axis]):
+                for tap in range(self.window[axis]):
+                    at = index * self.stride[axis] - self.before[axis] + tap * self.dilation[axis]
+                    if 0 <= at < self.shape[axis]:
+                        found[at] = found.get(at, 0) + 1
+        return counts
+
+    def covers(self, cell: Cell) -> bool:
+        """Whether the cell lies in some window."""
+        return cell[0] in self._covered[0] and cell[1] in self._covered[1]
+
+    @property
+    def covered_cells(self) -> int:
+        """How many cells lie in some window."""
+        return len(self._covered[0]) * len(self._covered[1])
 
     @cached_property
     def overlapping(self) -> bool:
         """Whether some cell lies in two windows."""
-        return sum(len(window.cells) for window in self.windows) > len(self.covered)
+        return any(count > 1 for counts in self._covered for count in counts.values())
+
+    @cached_property
+    def counts(self) -> tuple[int, int, int]:
+        """Windows that sent something, cells that received something, cells that stayed 0."""
+        received = sum(
+            any(window.cotangent * share != 0 for window, share in arrivals)
+            for arrivals in self.arrivals.values()
+        )
+        return int(np.count_nonzero(self.cotangents)), received, self.gradient.size - received
 
     @cached_property
     def extent(self) -> tuple[int, int, int, int]:
         """First and one past the last row, then column, that is input or lies under a window (padding)."""
-        reach = [self.dilation[axis] * (self.window[axis] - 1) + 1 for axis in (0, 1)]
-        tops, lefts = [w.top for w in self.windows], [w.left for w in self.windows]
-        return (
-            min([0, *tops]),
-            max([self.shape[0], *(top + reach[0] for top in tops)]),
-            min([0, *lefts]),
-            max([self.shape[1], *(left + reach[1] for left in lefts)]),
-        )
+        ends = []
+        for axis in (0, 1):
+            reach = self.dilation[axis] * (self.window[axis] - 1) + 1
+            last = (self.grid[axis] - 1) * self.stride[axis] - self.before[axis]
+            ends += [min(0, -self.before[axis]), max(self.shape[axis], last + reach)]
+        return ends[0], ends[1], ends[2], ends[3]
 
-    def tap(self, window: Window, cell: Cell) -> int:
-        """The number of ``cell`` in ``window``, row by row: what a switch holds."""
-        row = (cell[0] - window.top) // self.dilation[0]
-        return row * self.window[1] + (cell[1] - window.left) // self.dilation[1]
+    def spot(self, window: Window, cell: Cell) -> Cell:
+        """Row and column of ``cell`` in ``window``."""
+        return (cell[0] - window.top) // self.dilation[0], (cell[1] - window.left) // self.dilation[1]
 
+    def tap(self, window: Window, cell: Cell | Place) -> int:
+        """The number of ``cell`` in ``window``, row by row (of three axes: depth by depth): a switch."""
+        row, column = self.spot(window, (cell[-2], cell[-1]))
+        tap = row * self.window[1] + column
+        if self.slice is None:
+            return tap
+        depth = cell[0] if len(cell) == 3 else self.slice.depth
+        step = (depth - window.layer * self.slice.stride + self.slice.before) // self.slice.dilation
+        return step * self.window[0] * self.window[1] + tap
 
-def plane_of(routing: Routing, sample: int, channel: int, after_relu: bool | None = None) -> Plane:
-    """Cut one channel of one sample out of a routing.
+    def taps(self, window: Window) -> list[int]:
+        """The taps that get a window's gradient, in order."""
+        cells: list[Cell | Place] = [cell for cell, _ in window.shares]
+        return sorted(self.tap(window, cell) for cell in [*cells, *(cell for cell, _ in window.elsewhere)])
 
-    Raises
-    ------
-    UndrawableError
-        Sample or channel is out of range, or the map has more than two axes.
-    """
-    batch, channels = routing.input_shape[:2]
-    axes = len(routing.input_shape) - 2
-    if axes not in (1, 2):
-        raise UndrawableError(f"{routing.op} has {axes} axes; the routing picture shows 1-d and 2-d pooling")
-    for what, index, count in (("sample", sample, batch), ("channel", channel, channels)):
-        if not -count <= index < count:
-            raise UndrawableError(
-                f"{what} {index} does not exist: {routing.op} got input of shape {routing.input_shape}, "
-                f"so {what} is {-count} to {count - 1}"
-            )
-    sample, channel = sample % batch, channel % channels
-    geometry = routing.geometry
-    if not isinstance(geometry, WindowGeometry):
-        raise UndrawableError(f"{routing.op} has no windows of one size, which the routing picture shows")
-
-    def plane(array: NDArray[Any]) -> NDArray[np.float64]:
-        return np.atleast_2d(np.asarray(array[sample, channel], dtype=np.float64))
-
-    values = None if routing.input is None else plane(routing.input)
-    outputs, cotangents = plane(routing.output), plane(routing.cotangent)
-    window, stride = _two(geometry.window, 1), _two(geometry.stride, 1)
-    dilation = _two(geometry.dilation, 1)
-    before = _two([pair[0] for pair in geometry.padding], 0)
-    shape = (1, *routing.input_shape[2:])[-2:]
-    shares = _shares(routing, sample, channel, outputs.shape[1])
-    windows = []
-    for index in range(outputs.size):
-        row, column = divmod(index, outputs.shape[1])
-        top, left = row * stride[0] - before[0], column * stride[1] - before[1]
-        cells = tuple(
-            (top + i * dilation[0], left + j * dilation[1])
-            for i in range(window[0])
-            for j in range(window[1])
-            if 0 <= top + i * dilation[0] < shape[0] and 0 <= left + j * dilation[1] < shape[1]
-        )
-        own = tuple(shares.get(index, ()))
-        losers: tuple[Cell, ...] = ()
-        all_zero = False
-        if routing.ties is not None and values is not None:
-            losers, all_zero = _equal_losers(values, cells, own)
-        windows.append(
-            Window(row, column, top, left, cells, own, losers, all_zero, float(cotangents[row, column]))
-        )
-    switches = routing.switches
-    saved = None if routing.ties is None or switches is None else (str(switches.dtype), int(switches.nbytes))
-    return Plane(
-        op=routing.op,
-        ties=routing.ties,
-        window=window,
-        stride=stride,
-        before=before,
-        dilation=dilation,
-        source=routing.cotangent_source,
-        sample=(sample, batch),
-        channel=(channel, channels),
-        values=values,
-        outputs=outputs,
-        cotangents=cotangents,
-        gradient=plane(routing.gradient),
-        windows=tuple(windows),
-        saved=saved,
-        after_relu=after_relu,
-        one_axis=axes == 1,
-    )
-
-
-def _two(numbers: Iterable[int], filler: int) -> tuple[int, int]:
-    first, second = ([filler] + [int(number) for number in numbers])[-2:]
-    return first, second
-
-
-def _shares(routing: Routing, sample: int, channel: int, columns: int) -> dict[int, list[tuple[Cell, float]]]:
-    """Window number -> its cells and coefficients, in this plane."""
-    of_plane = (routing.output_cells[:, 0] == sample) & (routing.output_cells[:, 1] == channel)
-    found: dict[int, list[tuple[Cell, float]]] = {}
-    rows = zip(
-        routing.output_cells[of_plane, 2:].tolist(),
-        routing.input_cells[of_plane, 2:].tolist(),
-        routing.coefficients[of_plane].tolist(),
-        strict=True,
-    )
-    for output, cell, coefficient in rows:
-        row, column = _two(output, 0)
-        found.setdefault(row * columns + column, []).append((_two(cell, 0), float(coefficient)))
-    return found
-
-
-def _equal_losers(
-    values: NDArray[np.float64], cells: tuple[Cell, ...], shares: tuple[tuple[Cell, float], ...]
-) -> tuple[tuple[Cell, ...], bool]:
-    winners = {cell for cell, _ in shares}
-    if not winners:
-        return (), False
-    best = values[next(iter(winners))]
-    all_zero = best == 0 and all(values[cell] == 0 for cell in cells) and len(cells) > 1
-    return tuple(cell for cell in cells if cell not in winners and values[cell] == best), bool(all_zero)
+    def full(self, cell: tuple[int, ...]) -> tuple[int, ...]:
+        """A cell's coordinates, with its depth where there are three axes."""
+        return cell if self.slice is None or len(cell) == 3 else (self.slice.depth, *cell)

@@ -10,6 +10,7 @@ from viz.canvas.scene import Arc, Circle, Hatch, Item, Line, Rect, Text, middle_
 from viz.canvas.theme import Role, gradient_role, text_role_on
 from viz.pooling.numbers import NumberFormat, fit_number
 from viz.pooling.plane import Cell, Plane, Window
+from viz.pooling.slices import elsewhere_words
 from viz.pooling.view import Grid, View
 
 INDEX_HEIGHT = 14.0
@@ -69,7 +70,7 @@ def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | N
         x, y = grid.corner(cell)
         if not view.is_real(cell):
             items += _padding(x, y, grid.cell, plane.is_max)
-        elif cell not in plane.covered:
+        elif not plane.covers(cell):
             items += _unused(grid, cell, _value(plane, cell, show))
         else:
             items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
@@ -158,13 +159,13 @@ def _input_cell(grid: Grid, view: View, cell: Cell, show: NumberFormat, mark: st
     size = number_size(grid.cell)
     edge = grid.cell / 2
     # In small cells the number makes room for the badge.
-    low = 4 if len(real_wins) > 1 and grid.cell < 42 else 0
+    low = 0 if grid.cell >= 42 else 4 if len(real_wins) > 1 else -3 if mark else 0
     items.append(number_in(_value(plane, cell, show), x, y + low, size, room, fill=ink, bold=bool(real_wins)))
     if mark:
-        items.append(Circle(x + edge - 7, y + edge - 7, 5, "value"))
-        items.append(
-            middle_text(mark, x + edge - 7, y + edge - 7, 11, fill="muted" if pale else "forward", bold=True)
-        )
+        # Beside a badge the sign takes the opposite corner, so that neither lies on the number.
+        sign_x, sign_y = (x - edge + 5, y - edge + 6) if low > 0 else (x + edge - 7, y + edge - 7)
+        items.append(Circle(sign_x, sign_y, 5, "value"))
+        items.append(middle_text(mark, sign_x, sign_y, 11, fill="muted" if pale else "forward", bold=True))
     if len(real_wins) > 1:
         items += _badge(f"×{len(real_wins)}", x + edge - 2, y - edge + (1 if low else 3))
     return items
@@ -232,11 +233,13 @@ def output_content(view: View, show: NumberFormat) -> Content:
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
         text = show(float(view.plane.outputs[window.row, window.column]))
-        tag = ""
+        tag = elsewhere_words(window)
         if window.all_zero:
             tag = "all zero"
         elif view.plane.is_max and window.tied:
             tag = f"tie: {view.plane.ties}"
+        if tag.startswith("at depth") and text_width(tag, 9) > grid.cell - 2:
+            tag = elsewhere_words(window, short=True)
         if text_width(tag, 9) > grid.cell - 2:
             tag = tag.partition(":")[0] if text_width(tag.partition(":")[0], 9) <= grid.cell - 2 else ""
         roomy = grid.cell >= 40
@@ -278,7 +281,9 @@ def switch_content(view: View) -> Content:
     rows, columns = plane.window
 
     def content(grid: Grid, window: Window, x: float, y: float) -> list[Item]:
-        taps = [plane.tap(window, cell) for cell, _ in window.shares]
+        taps = plane.taps(window)
+        filled = {plane.spot(window, cell) for cell, _ in window.shares}
+        away = elsewhere_words(window, short=True)
         text = "+".join(map(str, taps)) if taps else "none"
         dot = min(7.0, (grid.cell - 24) / max(rows, columns))
         drawn = dot >= 4
@@ -297,7 +302,7 @@ def switch_content(view: View) -> Content:
         items: list[Item] = []
         for tap in range(rows * columns):
             row, column = divmod(tap, columns)
-            role: Role = "saved" if tap in taps else "value"
+            role: Role = "saved" if (row, column) in filled else "value"
             items.append(Rect(left + column * dot, top + row * dot, dot, dot, role, "saved", 0.6))
         if window.split:
             text = f"1/{len(taps)}"
@@ -305,6 +310,10 @@ def switch_content(view: View) -> Content:
             size = 9 if window.split else 13
             items.append(
                 number_text(text, x + (left - x) / 2 + 1, top + dot * rows / 2, size, fill="saved", bold=True)
+            )
+        if away:
+            items.append(
+                middle_text(away, x + grid.cell - 5, y + 8, 9, fill="saved", anchor="end", mono=True)
             )
         return items
 

@@ -30,12 +30,7 @@ class View:
     @cached_property
     def windows(self) -> tuple[Window, ...]:
         """The windows shown, row by row."""
-        return tuple(
-            window
-            for window in self.plane.windows
-            if self.window_rows[0] <= window.row < self.window_rows[1]
-            and self.window_columns[0] <= window.column < self.window_columns[1]
-        )
+        return tuple(window for window in self.plane.windows if self.is_near(window))
 
     @cached_property
     def cropped(self) -> bool:
@@ -53,8 +48,23 @@ class View:
         return {(w.row, w.column): ascii_lowercase[i] for i, w in enumerate(self.windows) if self.lettered}
 
     def name(self, window: Window) -> str:
-        """The letter of a window; its row and column, "[2, 0]", past 26 windows or outside the crop."""
-        return self._letters.get((window.row, window.column), f"[{window.row}, {window.column}]")
+        """The letter of a window; its row and column, "[2, 0]", past 26 windows or outside the crop.
+
+        A window of a layer that is not drawn: the letter at its place, and the layer, "b@1"; or "[1, 2, 0]".
+        """
+        letter = self._letters.get((window.row, window.column))
+        if not self.is_hidden(window):
+            return letter or f"[{window.row}, {window.column}]"
+        return f"{letter}@{window.layer}" if letter else f"[{window.layer}, {window.row}, {window.column}]"
+
+    def is_hidden(self, window: Window) -> bool:
+        """Whether the window belongs to a layer that is not drawn."""
+        return self.plane.slice is not None and window.layer != self.plane.slice.layer
+
+    def is_near(self, window: Window) -> bool:
+        """Whether the window stands where windows are shown, in whatever layer."""
+        rows, columns = self.window_rows, self.window_columns
+        return rows[0] <= window.row < rows[1] and columns[0] <= window.column < columns[1]
 
     def shows(self, cell: Cell) -> bool:
         """Whether the cell is in the picture."""
@@ -90,12 +100,10 @@ class View:
         """
         if spotlight is None:
             return self.spotlight
-        for number, window in enumerate(self.plane.windows):
-            if window in self.windows and spotlight in (
-                self.name(window),
-                number,
-                (window.row, window.column),
-            ):
+        columns = self.plane.grid[1]
+        for window in self.windows:
+            at = (window.row, window.column)
+            if spotlight in (self.name(window), window.row * columns + window.column, at):
                 return window
         first, last = self.name(self.windows[0]), self.name(self.windows[-1])
         raise UndrawableError(f"the picture shows no window {spotlight!r}; it shows {first} to {last}")
@@ -114,25 +122,25 @@ def choose_view(plane: Plane) -> View:
     choices = [_axis_choices(plane, axis, spans[axis]) for axis in (0, 1)]
     # Windows that are all zero win nothing worth seeing.
     arrived = np.zeros(plane.shape)
-    for cell, terms in plane.arrivals.items():
-        arrived[cell] = any(not window.all_zero and window.cotangent != 0 for window, _ in terms)
+    for window in (*plane.windows, *(plane.slice.hidden if plane.slice else ())):
+        if not window.all_zero and window.cotangent != 0:
+            for cell, _ in window.shares:
+                arrived[cell] = 1
     weight = arrived + np.nan_to_num(np.abs(plane.gradient), posinf=0.0) * 1e-9
     # Sums over every rectangle by differences of running sums.
     running = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1))
     running[1:, 1:] = weight.cumsum(0).cumsum(1)
     centre = np.argwhere(arrived).mean(axis=0) if arrived.any() else np.zeros(2)
-    best, found = -np.inf, (choices[0][0], choices[1][0])
-    for rows in choices[0]:
-        r0, r1 = max(rows[0][0], 0), min(rows[0][1], plane.shape[0])
-        for columns in choices[1]:
-            c0, c1 = max(columns[0][0], 0), min(columns[0][1], plane.shape[1])
-            total = running[r1, c1] - running[r0, c1] - running[r1, c0] + running[r0, c0]
-            # Of equals, the one with the gradient in its middle.
-            off = abs((r0 + r1 - 1) / 2 - centre[0]) + abs((c0 + c1 - 1) / 2 - centre[1])
-            total = float(total) - 1e-6 * off
-            if total > best:
-                best, found = total, (rows, columns)
-    (row_span, row_windows), (column_span, column_windows) = found
+    (r0, r1), (c0, c1) = (
+        np.array([(max(span[0], 0), min(span[1], plane.shape[axis])) for span, _ in choices[axis]]).T
+        for axis in (0, 1)
+    )
+    below, above = running[r1], running[r0]
+    total = below[:, c1] - above[:, c1] - below[:, c0] + above[:, c0]
+    # Of equals, the one with the gradient in its middle.
+    off = np.add.outer(np.abs((r0 + r1 - 1) / 2 - centre[0]), np.abs((c0 + c1 - 1) / 2 - centre[1]))
+    row, column = divmod(int(np.argmax(np.nan_to_num(total - 1e-6 * off, nan=-np.inf))), len(c0))
+    (row_span, row_windows), (column_span, column_windows) = choices[0][row], choices[1][column]
     return View(plane, row_span, column_span, row_windows, column_windows)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
-from viz.pooling.numbers import NumberFormat, choose_format
-from viz.pooling.plane import Cell, Plane, Window
+from viz.pooling.numbers import NumberFormat, sum_format
+from viz.pooling.plane import Cell, Place, Plane, Window
+from viz.pooling.slices import counted_in_slice, other_depths, slice_words, sums_over_depths
 from viz.pooling.view import View
 
 MOST_LISTED = 4
@@ -19,29 +19,39 @@ MOST_SPELLED = 9
 
 def size_words(plane: Plane) -> str:
     """The window, the stride and, where there are any, padding and dilation."""
-    axes = (1,) if plane.one_axis else (0, 1)
 
-    def sizes(pair: tuple[int, int]) -> str:
-        return " × ".join(str(pair[axis]) for axis in axes)
+    def sizes(pair: tuple[int, int], depth: int | None) -> tuple[int, ...]:
+        flat = pair[1:] if plane.one_axis else pair
+        return flat if depth is None else (depth, *flat)
 
-    def one(pair: tuple[int, int]) -> str:
-        return str(pair[1]) if plane.one_axis or pair[0] == pair[1] else sizes(pair)
+    def one(numbers: tuple[int, ...]) -> str:
+        return " × ".join(map(str, numbers[:1] if len(set(numbers)) == 1 else numbers))
 
-    words = [f"window {sizes(plane.window)}", f"stride {one(plane.stride)}"]
-    if any(plane.before):
-        words.append(f"padding {one(plane.before)}")
-    if any(step != 1 for step in plane.dilation):
-        words.append(f"dilation {one(plane.dilation)}")
+    cut = plane.slice
+    stride = sizes(plane.stride, None if cut is None else cut.stride)
+    before = sizes(plane.before, None if cut is None else cut.before)
+    dilation = sizes(plane.dilation, None if cut is None else cut.dilation)
+    window = sizes(plane.window, None if cut is None else cut.window)
+    words = [f"window {' × '.join(map(str, window))}", f"stride {one(stride)}"]
+    if any(before):
+        words.append(f"padding {one(before)}")
+    if any(step != 1 for step in dilation):
+        words.append(f"dilation {one(dilation)}")
     return ", ".join(words)
 
 
 def title(plane: Plane) -> str:
     """The headline."""
-    return f"{plane.op}, {size_words(plane)}: where each gradient goes"
+    where = "" if plane.slice is None else f", depth {plane.slice.depth}"
+    return f"{plane.op}, {size_words(plane)}: where each gradient goes{where}"
 
 
 def subtitle(plane: Plane) -> str:
-    """One sentence that says what pooling does forward and backward."""
+    """What pooling does forward and backward; of three axes, which part is drawn."""
+    return _subtitle(plane) if plane.slice is None else f"{_subtitle(plane)} {slice_words(plane.slice)}"
+
+
+def _subtitle(plane: Plane) -> str:
     if plane.is_max:
         return (
             "Forward, max keeps each window's largest number and its place. "
@@ -83,6 +93,8 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
         if ties:
             found.append(("Ties?", ties))
         found.append(("Why 0?", _zeros(plane)))
+    if plane.slice is not None:
+        found.append(("Other depths?", other_depths(view, show)))
     found.append(("What is lost?", _lost(plane)))
     return found
 
@@ -93,13 +105,13 @@ def _saved(plane: Plane) -> str:
     if not plane.is_max:
         known = "weights" if plane.op.startswith("weighted") else "window's place"
         return f"Nothing of X: the shares follow from the {known} alone."
-    count = plane.outputs.size
+    count = plane.outputs.size * (1 if plane.slice is None else plane.slice.layers)
     if plane.ties == "split":
         text = f"For each of the {count:,} windows, the share of every tap, which tells the equal winners."
     else:
         text = (
             f"{_many(count, 'switch', 'switches')}, one a window: the number of the winning tap, "
-            "counted from 0, row by row."
+            f"counted from 0, {'row by row' if plane.slice is None else 'depth by depth, row by row'}."
         )
     if plane.saved is not None:
         dtype, size = plane.saved
@@ -148,9 +160,9 @@ def sum_words(view: View, cell: Cell, show: NumberFormat) -> str:
     return f"cell {place(view.plane, cell)}: {letters} = {numbers} {sign} {show(total)}"
 
 
-def place(plane: Plane, cell: Cell) -> str:
+def place(plane: Plane, cell: Cell | Place) -> str:
     """A cell's coordinates as printed."""
-    return f"({cell[1]})" if plane.one_axis else f"({cell[0]}, {cell[1]})"
+    return f"({cell[1]})" if plane.one_axis else f"({', '.join(map(str, plane.full(cell)))})"
 
 
 def _ties(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
@@ -181,28 +193,20 @@ def _zero_ties(view: View) -> str:
 
 def _tie_words(view: View, window: Window, show: NumberFormat, show_values: NumberFormat) -> str:
     plane = view.plane
-    equal = sorted([cell for cell, _ in window.shares] + list(window.losers))
+    winners: list[Cell | Place] = [cell for cell, _ in window.shares]
+    winners += [cell for cell, _ in window.elsewhere]
+    equal = sorted([*winners, *window.losers, *window.losers_elsewhere], key=plane.full)
     value = show_values(float(plane.outputs[window.row, window.column]))
     cells = " = ".join(place(plane, cell) for cell in equal)
     sent = show(window.cotangent)
     if window.split:
         return f"{view.name(window)}: {cells} = {value}, each gets {sent} / {len(equal)}"
-    return f"{view.name(window)}: {cells} = {value}, {place(plane, window.shares[0][0])} gets {sent}"
-
-
-def counts(plane: Plane) -> tuple[int, int, int]:
-    """Windows that sent something, cells that received something, cells that stayed 0."""
-    sent = sum(window.cotangent != 0 for window in plane.windows)
-    received = sum(
-        any(window.cotangent * share != 0 for window, share in arrivals)
-        for arrivals in plane.arrivals.values()
-    )
-    return sent, received, plane.gradient.size - received
+    return f"{view.name(window)}: {cells} = {value}, {place(plane, winners[0])} gets {sent}"
 
 
 def _zeros(plane: Plane) -> str:
-    _, _, stayed = counts(plane)
-    unused = plane.gradient.size - len(plane.covered)
+    _, _, stayed = plane.counts
+    unused = plane.gradient.size - plane.covered_cells
     never = plane.gradient.size - len(plane.arrivals) - unused
     silent = stayed - never - unused
     text = []
@@ -219,19 +223,22 @@ def _zeros(plane: Plane) -> str:
 
 
 def _lost(plane: Plane) -> str:
-    total_out, total_in = float(plane.cotangents.sum()), float(plane.gradient.sum())
+    total_out, total_in = sums_over_depths(plane)
     scale = float(np.abs(plane.cotangents).sum())
     if math.isfinite(scale) and scale:
         # Without the noise of adding floats.
         digits = 6 - math.floor(math.log10(scale))
         total_out, total_in = round(total_out, digits), round(total_in, digits)
     show = sum_format(total_out, total_in)
-    sent, received, stayed = counts(plane)
-    arrived = f"sum of dY {show(total_out)}, sum of dX {show(total_in)}"
+    sent, received, stayed = plane.counts
+    over = "" if plane.slice is None else "over all depths, "
+    arrived = f"{over}sum of dY {show(total_out)}, sum of dX {show(total_in)}"
     equal = abs(total_out - total_in) <= 1e-5 * scale
     if not math.isfinite(scale):
         return f"Not to be said: dY holds NaN or inf ({arrived})."
     reached = f"{sent:,} sent, {_many(received, 'cell', 'cells')} received, {stayed:,} stayed 0."
+    if plane.slice is not None:
+        reached = counted_in_slice(plane)
     if not plane.is_max:
         if equal:
             return f"Nothing: {arrived}. {reached}"
@@ -251,26 +258,18 @@ def _lost(plane: Plane) -> str:
 def _sharesum_words(plane: Plane) -> str:
     if plane.is_norm:
         return ": the shares of a norm have the signs of x and need not sum to 1"
-    sums = {round(sum(share for _, share in window.shares), 6) for window in plane.windows}
-    if sums == {float(plane.window[0] * plane.window[1])}:
-        return f": every value is sent to {plane.window[0] * plane.window[1]} cells"
-    taps = plane.window[0] * plane.window[1]
-    if min(sums) < 1 and max(sums) <= 1 and any(len(window.cells) < taps for window in plane.windows):
+    sums = {
+        round(sum(share for _, share in (*window.shares, *window.elsewhere)), 6) for window in plane.windows
+    }
+    cut = plane.slice
+    taps = plane.window[0] * plane.window[1] * (1 if cut is None else cut.window)
+    if sums == {float(taps)}:
+        return f": every value is sent to {taps} cells"
+    real = 1 if cut is None else cut.real_taps
+    if min(sums) < 1 and max(sums) <= 1 and any(len(w.cells) * real < taps for w in plane.windows):
         return ": padding swallows the rest"
     least, most = (f"{share:.3g}".replace("-", "−") for share in (min(sums), max(sums)))
     return f": the shares of a window sum to {least if least == most else f'{least} to {most}'}"
-
-
-def sum_format(*values: float) -> NumberFormat:
-    """A format for totals: four significant digits, no power of ten unless it is needed."""
-    finite = [abs(value) for value in values if math.isfinite(value)]
-    largest = max(finite, default=0.0)
-    shown = choose_format([value for value in values if math.isfinite(value)])
-    exact = shown.power == 0 and all(abs(shown.rounded(v) - v) <= 1e-6 * largest for v in finite)
-    if largest == 0 or exact:
-        return shown
-    decimals = max(0, 3 - math.floor(math.log10(largest)))
-    return NumberFormat(0, decimals, largest * 1e-6)
 
 
 def footer(view: View) -> str:
@@ -281,6 +280,8 @@ def footer(view: View) -> str:
         which("sample", *plane.sample),
         which("channel", *plane.channel),
     ]
+    if plane.slice is not None:
+        words.append(which("depth", plane.slice.depth, plane.slice.depths))
     if any(step != 1 for step in plane.dilation):
         words.append("boxed cells in X: what the dashed window looks at")
     if view.cropped:
@@ -318,67 +319,3 @@ def description(view: View, show: NumberFormat, show_values: NumberFormat) -> st
     told = " ".join(f"{question} {answer}" for question, answer in answers(view, show, show_values))
     units = unit_words(show, show_values)
     return " ".join(filter(None, [subtitle(view.plane), units, told, f"{cotangent_words(view.plane)}."]))
-
-
-def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
-    """The whole plane as tables of X, Y, switches, dY and dX, with the answers below."""
-    plane = view.plane
-    parts = [title(plane), subtitle(plane), ""]
-    if plane.values is not None:
-        parts += ["X (input)", _table(plane.values), ""]
-    parts += ["Y (output)", _table(plane.outputs), ""]
-    if plane.is_max:
-        taps = [
-            [
-                "+".join(_tap_text(plane, window, *share) for share in window.shares) or "none"
-                for window in row
-            ]
-            for row in _rows(plane)
-        ]
-        kept = "tap:share of each winner" if plane.ties == "split" else "the winning tap of each window"
-        parts += [f"switches (saved): {kept}", _columns(taps), ""]
-    parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
-    parts += ["dX (gradient of the input)", _table(plane.gradient), ""]
-    exact = _six_digits(plane)
-    sums = [
-        sum_words(view, cell, exact)
-        for cell in sorted(plane.arrivals)
-        if plane.is_max and len(plane.arrivals[cell]) > 1
-    ]
-    parts += [*sums, ""] if sums else []
-    units = unit_words(show, show_values)
-    parts += [units] if units else []
-    parts += [f"{question} {answer}" for question, answer in answers(view, show, show_values)]
-    where = f"{which('sample', *plane.sample)}; {which('channel', *plane.channel)}"
-    parts += [f"{cotangent_words(plane)}; {where}", ""]
-    return "\n".join(parts)
-
-
-def _tap_text(plane: Plane, window: Window, cell: Cell, share: float) -> str:
-    tap = plane.tap(window, cell)
-    return f"{tap}:{share:.3g}" if plane.ties == "split" else str(tap)
-
-
-def _six_digits(plane: Plane) -> NumberFormat:
-    largest = max((abs(float(v)) for v in plane.gradient.flat if math.isfinite(v)), default=0.0) or 1.0
-    return NumberFormat(0, max(0, 5 - math.floor(math.log10(largest))), largest * 2e-7)
-
-
-def _rows(plane: Plane) -> Sequence[Sequence[Window]]:
-    columns = plane.grid[1]
-    return [plane.windows[start : start + columns] for start in range(0, len(plane.windows), columns)]
-
-
-def _table(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
-    return _columns([[_plain(float(value)) for value in row] for row in values])
-
-
-def _plain(value: float) -> str:
-    if value != value:
-        return "NaN"
-    return f"{value:.7g}".replace("-inf", "−∞").replace("inf", "∞")
-
-
-def _columns(cells: Sequence[Sequence[str]]) -> str:
-    width = max(len(text) for row in cells for text in row)
-    return "\n".join("  ".join(text.rjust(width) for text in row) for row in cells)

@@ -13,9 +13,10 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Line, Rect, Scene, Span, middle_text
 from viz.canvas.theme import Role, gradient_role, text_role_on
 from viz.errors import UndrawableError
+from viz.pooling.numbers import sum_format
 from viz.pooling.parts import flow_arrow
 from viz.pooling.values import number_in, number_size
-from viz.pooling.words import sum_format, which
+from viz.pooling.words import which
 from viz.reach import sheet
 from viz.reach.sheet import Board, Plane
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd_cnn import Routing
 from viz.errors import UndrawableError
-from viz.pooling.words import sum_format, which
+from viz.pooling.numbers import sum_format
+from viz.pooling.words import which
 from viz.reach import sheet
 from viz.reach.sheet import Plane
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.canvas.scene import Span
-from viz.pooling.numbers import NumberFormat
-from viz.pooling.words import sum_format, which
+from viz.pooling.numbers import NumberFormat, sum_format
+from viz.pooling.words import which
 from viz.reach import sheet
 from viz.reach.kernel import Cell, Reach
 

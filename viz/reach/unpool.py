@@ -2,165 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from string import ascii_lowercase
-from typing import Any
-
 import numpy as np
 
-from autograd_cnn import Routing
 from viz.canvas.drawing import Drawing
 from viz.canvas.scene import Box, Group, Item, Rect, Scene, Span, middle_text
-from viz.errors import UndrawableError
+from viz.pooling.numbers import sum_format
 from viz.pooling.parts import flow_arrow
-from viz.pooling.words import sum_format, which
+from viz.pooling.words import which
 from viz.reach import sheet
-from viz.reach.sheet import Board, Plane
+from viz.reach.placed import Cell, Unpooling
+from viz.reach.sheet import Board
 
-Cell = tuple[int, int]
-
-MOST, CROP = 12, 10
-MOST_SMALL, CROP_SMALL = 8, 5
 LARGEST_CELL, LARGEST_SMALL = 44.0, 44.0
 MOST_LISTED = 4
-
-
-@dataclass(frozen=True)
-class Unpooling:
-    """One plane: the values Y with their addresses in the plane X, gradients, and what of it is shown."""
-
-    op: str
-    source: str
-    values: Plane
-    outputs: Plane
-    cotangents: Plane
-    gradient: Plane
-    addresses: dict[Cell, Cell]
-    sample: tuple[int, int]
-    channel: tuple[int, int]
-    one_axis: bool
-    saved: str
-    rows: Cell
-    columns: Cell
-    small_rows: Cell
-    small_columns: Cell
-    spotlight: Cell
-
-    @cached_property
-    def arrivals(self) -> dict[Cell, list[Cell]]:
-        """For each cell of X that gets something: the cells of Y that it comes from."""
-        found: dict[Cell, list[Cell]] = {}
-        for value, address in self.addresses.items():
-            found.setdefault(address, []).append(value)
-        return found
-
-    @cached_property
-    def shown_values(self) -> list[Cell]:
-        """The cells of Y on the paper."""
-        return [(r, c) for r in range(*self.small_rows) for c in range(*self.small_columns)]
-
-    def name(self, cell: Cell) -> str:
-        """The letter of a value; its place past 26 values, or off the paper."""
-        if len(self.shown_values) <= len(ascii_lowercase) and cell in self.shown_values:
-            return ascii_lowercase[self.shown_values.index(cell)]
-        return self.place(cell)
-
-    def place(self, cell: Cell) -> str:
-        """A cell's coordinates as printed."""
-        return f"({cell[1]})" if self.one_axis else f"({cell[0]}, {cell[1]})"
-
-    @cached_property
-    def shape(self) -> Cell:
-        """Rows and columns of X."""
-        return self.outputs.shape[0], self.outputs.shape[1]
-
-
-def unpooling_of(
-    routed: Routing, sample: int, channel: int, spotlight: Cell | int | str | None, saved: str = ""
-) -> Unpooling:
-    """Cut one plane out of the routing of an un-pooling.
-
-    Raises
-    ------
-    UndrawableError
-        Sample, channel or spotlight is out of range, the values are gone, or there are three spatial axes.
-    """
-    if routed.input is None:
-        raise UndrawableError(f"the values that {routed.op} placed are gone, so they can't be drawn")
-    if len(routed.output_shape) > 4 or not routed.input.size:
-        raise UndrawableError(
-            f"{routed.op} of shape {routed.output_shape} has no plane to draw; up to two spatial axes are"
-        )
-    for what, index, count in zip(
-        ("sample", "channel"), (sample, channel), routed.output_shape, strict=False
-    ):
-        if not -count <= index < count:
-            raise UndrawableError(
-                f"{what} {index} does not exist: {routed.op} gave shape {routed.output_shape}, "
-                f"so {what} is {-count} to {count - 1}"
-            )
-    sample, channel = sample % routed.output_shape[0], channel % routed.output_shape[1]
-
-    def plane(array: Any) -> Plane:
-        return np.atleast_2d(np.asarray(array[sample, channel], np.float64))
-
-    own = (routed.output_cells[:, :2] == (sample, channel)).all(1)
-    addresses = {
-        _two(value): _two(cell)
-        for value, cell in zip(routed.input_cells[own], routed.output_cells[own], strict=True)
-    }
-    values, outputs = plane(routed.input), plane(routed.output)
-    filled = np.zeros(outputs.shape)
-    for cell in addresses.values():
-        filled[cell] += 1
-    rows, columns = (0, outputs.shape[0]), (0, outputs.shape[1])
-    if max(outputs.shape) > MOST:
-        rows, columns = sheet.best_span(filled, CROP)
-    small_rows, small_columns = (0, values.shape[0]), (0, values.shape[1])
-    if max(values.shape) > MOST_SMALL:
-        inside = np.zeros(values.shape)
-        for value, cell in addresses.items():
-            inside[value] = rows[0] <= cell[0] < rows[1] and columns[0] <= cell[1] < columns[1]
-        small_rows, small_columns = sheet.best_span(inside, CROP_SMALL)
-    found = Unpooling(
-        routed.op,
-        routed.cotangent_source,
-        values,
-        outputs,
-        plane(routed.cotangent),
-        plane(routed.gradient),
-        addresses,
-        (sample, routed.output_shape[0]),
-        (channel, routed.output_shape[1]),
-        len(routed.output_shape) < 4,
-        saved,
-        rows,
-        columns,
-        small_rows,
-        small_columns,
-        (0, 0),
-    )
-    object.__setattr__(found, "spotlight", _spotlight(found, spotlight))
-    return found
-
-
-def _two(cell: Any) -> Cell:
-    row, column = ([0] + [int(number) for number in cell[2:]])[-2:]
-    return row, column
-
-
-def _spotlight(unpooling: Unpooling, wanted: Cell | int | str | None) -> Cell:
-    """The value to outline: by default the first of a cell where several meet."""
-    shown = unpooling.shown_values
-    if wanted is None:
-        meeting = {cell for cells in unpooling.arrivals.values() if len(cells) > 1 for cell in cells}
-        return next((cell for cell in shown if cell in meeting), shown[0])
-    for number, cell in enumerate(shown):
-        if wanted in (cell, number, unpooling.name(cell)):
-            return cell
-    first, last = unpooling.name(shown[0]), unpooling.name(shown[-1])
-    raise UndrawableError(f"the picture shows no value {wanted!r}; it shows {first} to {last}")
 
 
 def unpooling_drawing(unpooling: Unpooling, theme: str) -> Drawing:
@@ -202,9 +56,9 @@ class _Layout:
             "dotted", radius=8,
         )  # fmt: skip
         items += [
-            sheet.panel_name(sheet.MARGIN + 12, top + 23, "X", f"output{unit}", "forward", 15),
+            sheet.panel_name(sheet.MARGIN + 12, top + 23, "X", f"output{unit}{_at(un)}", "forward", 15),
             sheet.panel_name(sheet.RIGHT + 12, top + 23, "dX", f"incoming{gradient_unit}", "backward", 15),
-            sheet.panel_name(y.left, lower - 12, "Y", "input", "forward"),
+            sheet.panel_name(y.left, lower - 12, "Y", f"input{_at(un, of_y=True)}", "forward"),
             sheet.panel_name(dy.left, lower - 12, "dY", "gradient of the input", "backward"),
             *flow_arrow(y.left + 14, lower - 32, x.bottom + 9, "forward", _placed(), up=True, thick=1.6),
             *flow_arrow(dy.left + 14, lower - 34, x.bottom + 8, "backward", _read(), up=False, thick=4),
@@ -213,7 +67,7 @@ class _Layout:
             *x.indices(un.shape, un.one_axis),
             *dx.indices(un.shape, un.one_axis),
         ]
-        lit = un.addresses[un.spotlight]
+        lit = un.goal(un.spotlight)
         for name, board, draw, outlined in (
             ("X", x, self._output, lit),
             ("dX", dx, self._incoming, lit),
@@ -224,7 +78,7 @@ class _Layout:
             cells = [
                 Group(tuple(draw(board.box(at), at)), id=f"{name}-{at[0]}-{at[1]}") for at in board.cells
             ]
-            frame = [board.outline(outlined)] if board.shows(outlined) else []
+            frame = [board.outline(outlined)] if outlined is not None and board.shows(outlined) else []
             items.append(Group((*cells, *frame), id=name))
         told, end = sheet.answers(_answers(un), y.bottom + sheet.INSET + 28)
         last, end = sheet.footer(_footer(un), end, self.largest, self.show)
@@ -260,6 +114,11 @@ class _Layout:
         return name if len(name) == 1 else ""
 
 
+def _at(un: Unpooling, *, of_y: bool = False) -> str:
+    """Which depth a panel shows."""
+    return "" if un.depth is None else f", depth {un.layer if of_y else un.depth[0]}"
+
+
 def _placed() -> tuple[Span, ...]:
     return (Span("place", bold=True), Span(" at its cell; where several meet, add"))
 
@@ -285,28 +144,49 @@ def _answers(un: Unpooling) -> list[tuple[str, str]]:
     if meeting:
         told = []
         for cell, terms in meeting[:MOST_LISTED]:
-            numbers = [float(un.values[term]) for term in terms]
+            numbers = [un.terms[term] for term in terms]
             show = sum_format(*numbers, float(un.outputs[cell]))
             names = " + ".join(map(un.name, terms))
-            told.append(f"cell {un.place(cell)}: {names} = {sheet.added(numbers, show)}"
+            told.append(f"cell {un.at(cell)}: {names} = {sheet.added(numbers, show)}"
                         f" = {show(float(un.outputs[cell]))}")  # fmt: skip
         more = f" · and {len(meeting) - MOST_LISTED} more" if len(meeting) > MOST_LISTED else ""
         each = "Each of them gets that cell's whole gradient."
         found.append(("Who meets?", f"{' · '.join(told)}{more}. {each}"))
     empty = un.outputs.size - len(un.arrivals)
+    if un.depth is not None:
+        found.append(("Other depths?", _other_depths(un, un.depth[0])))
     found.append(("Why 0?", f"{empty:,} of {un.outputs.size:,} cells are named by no index." if empty
                   else "No cell stayed empty."))  # fmt: skip
     unread = sheet.total([g for cell, g in np.ndenumerate(un.cotangents) if cell not in un.arrivals] or [0.0])
     came, went = sheet.total(un.cotangents), sheet.total(un.gradient)
     show = sum_format(came, went, unread)
-    lost = f"Of the sum of dX, {show(came)}, the empty cells keep {show(unread)} (hatched): nobody reads it"
-    found.append(("What is lost?", f"{lost}. Sum of dY {show(went)}."))
+    here = "" if un.depth is None else f" at depth {un.depth[0]}"
+    lost = f"Of the sum of dX{here}, {show(came)}, the empty cells keep {show(unread)} (hatched)"
+    got = f"Sum of dY{_at(un, of_y=True)[1:].replace(' depth', ' at depth')} {show(went)}"
+    found.append(("What is lost?", f"{lost}: nobody reads it. {got}."))
     return found
+
+
+def _other_depths(un: Unpooling, depth: int) -> str:
+    """Values drawn that go to other depths, and values that come from layers that are not drawn."""
+    away = [value for value in un.shown_values if un.goal(value) is None]
+    told = [f"Drawn is depth {depth} of X and dX, with depth {un.layer} of Y."]
+    if away:
+        named = [f"{un.name(value)} to {un.place(un.addresses[value])}" for value in away[:MOST_LISTED]]
+        more = f" and {len(away) - MOST_LISTED} more" if len(away) > MOST_LISTED else ""
+        told.append(f"To other depths go {', '.join(named)}{more}; their gradient is read there.")
+    hidden = [(term, cell) for cell, terms in sorted(un.arrivals.items()) for term in terms if len(term) == 3]
+    if hidden:
+        named = [f"{un.name(term)} to {un.at(cell)}" for term, cell in hidden[:MOST_LISTED]]
+        more = f" and {len(hidden) - MOST_LISTED} more" if len(hidden) > MOST_LISTED else ""
+        told.append(f"From other depths of Y (b@1: at b's place, depth 1) come {', '.join(named)}{more}.")
+    return " ".join(told)
 
 
 def _footer(un: Unpooling) -> str:
     source = sheet.source_words(un.source).replace("dY", "dX", 1)
     words = [source, which("sample", *un.sample), which("channel", *un.channel)]
+    words += [which("depth", *un.depth)] if un.depth else []
     crops = (sheet.span_words(un.rows, un.columns, un.shape),
              sheet.span_words(un.small_rows, un.small_columns, un.values.shape))  # fmt: skip
     words += [f"{name}: {crop}" for name, crop in zip("XY", crops, strict=True) if crop]
@@ -336,6 +216,7 @@ def _data(un: Unpooling) -> dict[str, object]:
         "channel": un.channel[0],
         "cotangent_source": un.source,
         "spotlight": un.spotlight,
+        **({} if un.depth is None else {"slice": {"depth": un.depth[0], "layer": un.layer}}),
         "Y": un.values,
         "X": un.outputs,
         "dX": un.cotangents,
