@@ -151,3 +151,14 @@ def test_no_text_of_a_slice_leaves_the_card_or_touches_another(name: str) -> Non
         assert card.contains(box), text
         for other, other_box in texts[index + 1 :]:
             assert not box.overlaps(other_box), (text.plain, other.plain)
+
+
+def test_the_legends_example_of_a_hidden_window_is_hidden() -> None:
+    y = POOLS["stride 1"](cube(1, 4, 5, 4))
+    for depth in range(4):
+        drawing = viz.routing(y, slice=depth)
+        words = words_in(drawing, "legend")
+        (example,) = [word for word in words if word.endswith("not drawn")] or [""]
+        if example:
+            assert f"layer {drawing.data['slice']['layer']}," not in example
+            assert words[words.index(example) - 1] in drawing.text
