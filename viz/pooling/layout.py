@@ -98,7 +98,7 @@ class RoutingLayout:
         halves, y = self._halves(y - 2)
         items += halves
         short = any(isinstance(item, Text) and item.plain.startswith("Σ") for item in walk(halves))
-        more = [("sum", "sum of several windows")] if short else []
+        more = [("text Σ", "sum of several windows")] if short else []
         signs, height = legend(view, self.show_values, MARGIN + 4, y + 10, WIDTH - 2 * MARGIN - 8, more)
         items.append(Group(tuple(signs), id="legend"))
         y += 10 + height

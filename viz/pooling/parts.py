@@ -81,7 +81,7 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
     if (example := next(hidden, None)) is not None:
         name = view.name(example)
         letter = name.partition("@")[0] if "@" in name else name
-        found.append((f"hidden {name}", f"window {letter} of layer {example.layer}, not drawn"))
+        found.append((f"text {name}", f"window {letter} of layer {example.layer}, not drawn"))
     if any(not view.is_real(cell) for cell in view.cells):
         found.append(("padding", "padding: never wins" if plane.is_max else "padding"))
     if any(view.is_real(cell) and not plane.covers(cell) for cell in view.cells):
@@ -108,10 +108,8 @@ def _sign(sign: str, x: float, y: float) -> list[Item]:
             ]
         case "less":
             return [middle_text("<", x, y, 11, fill="forward", bold=True)]
-        case "sum":
-            return [middle_text("Σ", x, y, 11, mono=True, bold=True)]
-        case _ if sign.startswith("hidden "):
-            return [middle_text(sign.removeprefix("hidden "), x, y, 11, mono=True)]
+        case _ if sign.startswith("text "):
+            return [middle_text(sign.removeprefix("text "), x, y, 11, mono=True)]
         case "badge":
             return [
                 Rect(x - 9, y - 6, 18, 12, "forward", radius=3),
