@@ -34,7 +34,27 @@ def test_a_place_holds_its_last_change() -> None:
         Change(0.0, "b", (other,)),
         Change(2.0, "a", ()),
     ]
-    assert held(changes) == [Layer((one,), 0.0, 1.0), Layer((two,), 1.0, 2.0), Layer((other,), 0.0)]
+    assert held(changes) == [Layer((one,), 0.0, 1.0), Layer((other,), 0.0), Layer((two,), 1.0, 2.0)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_at_any_time_a_place_shows_its_last_change_in_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    places = {"ground": 0, "cell": 100, "other": 200, "frame": 300}
+    truth = {}
+    for place, left in places.items():
+        items = [*(Rect(left + n, 0, 9, 9, "value") for n in range(4)), *(Text(left, 0, c) for c in "abcd")]
+        for time in range(6):
+            truth[place, time] = [items[n] for n in rng.permutation(8)[: rng.integers(0, 6)]]
+    changes = [
+        Change(time, key, tuple(items), 2 if key == "frame" else 1) for (key, time), items in truth.items()
+    ]
+    layers = held(changes)
+    for time in range(6):
+        shown = [item for layer in layers if layer.shown(time) for item in layer.items]
+        assert [item for item in shown if item.x >= 300] == shown[len(shown) - len(truth["frame", time]) :]
+        for place, left in places.items():
+            assert [item for item in shown if left <= item.x < left + 100] == truth[place, time]
 
 
 def test_frames_are_close_while_something_moves() -> None:

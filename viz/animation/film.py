@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from viz.canvas.scene import (
     Arc,
@@ -71,11 +72,16 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From ``time`` on, a place of the card (``key``) holds these items and nothing else."""
+    """From ``time`` on, a place of the card (``key``) holds these items and nothing else.
+
+    Places of a higher rank lie over all of a lower one: 0 is the ground, which changes without fading, 1 what
+    comes to it, 2 frames.
+    """
 
     time: float
     key: Hashable
     items: tuple[Item, ...]
+    rank: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +137,55 @@ class Film:
 def held(changes: Iterable[Change]) -> list[Layer]:
     """Layers for what places hold, one for all that comes and goes at the same times.
 
-    What stays the same from change to change is one item of one layer; a place's items that come later lie
-    on top of those that stay. Words and numbers that appear fade in, but for those of the first place.
+    What stays the same from change to change is one item of one layer. What lies above something new comes
+    with it again, so that within a place later layers lie on top, in the order of the change. Words and
+    numbers that appear fade in, but for those of the ground.
     """
     places: dict[Hashable, list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.time):
         places.setdefault(change.key, []).append(change)
-    together: dict[tuple[bool, bool, float, float | None], list[Item]] = {}
-    for number, history in enumerate(places.values()):
-        spans: list[tuple[float, float | None, Item]] = []
-        open_since: dict[Item, float] = {}
-        for change, following in zip(history, [*history[1:], None], strict=True):
-            if following is not None and following.time <= change.time:
-                continue
-            kept = dict.fromkeys(change.items)
-            spans += [(since, change.time, item) for item, since in open_since.items() if item not in kept]
-            open_since = {item: open_since.get(item, change.time) for item in kept}
-        spans += [(since, None, item) for item, since in open_since.items()]
-        # Of the first place (X, the ground of everything) the parts are many and stay apart from the others.
-        for start, end, item in sorted(spans, key=lambda span: span[0]):
-            soft = number > 0 and start > 0 and isinstance(item, Text)
-            together.setdefault((number == 0, soft, start, end), []).append(item)
-    return [
-        Layer(tuple(items), start, end, soft=soft)
-        for (_, soft, start, end), items in together.items()
-        if items
-    ]
+    together: dict[_Span, list[Item]] = {}
+    for history in places.values():
+        for span, item in _spans(history):
+            together.setdefault(span, []).append(item)
+    ordered = sorted(together, key=lambda span: (span.rank, span.start, span.depth))
+    return [Layer(tuple(together[span]), span.start, span.end, soft=span.soft) for span in ordered]
+
+
+class _Span(NamedTuple):
+    """What items of one layer have in common."""
+
+    rank: int
+    depth: int
+    soft: bool
+    start: float
+    end: float | None
+
+
+def _spans(history: Sequence[Change]) -> Iterator[tuple[_Span, Item]]:
+    """From when to when a place holds each item."""
+    rank = history[0].rank
+    opened: dict[Item, tuple[float, int, bool]] = {}
+
+    def span(item: Item, end: float | None) -> tuple[_Span, Item]:
+        start, depth, is_new = opened[item]
+        soft = is_new and rank > 0 and start > 0 and isinstance(item, Text)
+        return _Span(rank, depth, soft, start, end), item
+
+    for change, following in zip(history, [*history[1:], None], strict=True):
+        if following is not None and following.time <= change.time:
+            continue
+        now: dict[Item, tuple[float, int, bool]] = {}
+        below = (-1.0, -1)
+        for depth, item in enumerate(dict.fromkeys(change.items)):
+            known = opened.get(item)
+            if known is None or known[:2] < below:
+                known = change.time, depth, known is None
+            now[item] = known
+            below = known[:2]
+        yield from [span(item, change.time) for item in opened if now.get(item) != opened[item]]
+        opened = now
+    yield from [span(item, None) for item in opened]
 
 
 def shifted(item: Item, x: float, y: float) -> Item:

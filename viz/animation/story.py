@@ -19,7 +19,8 @@ from viz.pooling.plane import Cell, Window
 from viz.pooling.values import (
     cotangent_content,
     cotangent_fill,
-    draw_input,
+    input_cells,
+    input_outline,
     number_in,
     number_size,
     output_content,
@@ -29,6 +30,8 @@ from viz.pooling.values import (
 )
 from viz.pooling.view import Grid, View
 
+GROUND, FRAMES = 0, 2
+"""Ranks of places: what lies below the rest, and above it."""
 MOST_SCANNED = 4
 MOST_FLIGHTS = 16
 FLIGHT = 0.8
@@ -100,9 +103,9 @@ class _Telling:
         self.clock = round(max(self.clock + READING, start + _reading_time(caption)), 2)
         self.steps.append(Step(caption, start, self.clock - 0.05))
 
-    def _put(self, key: object, items: Sequence[Item], time: float | None = None) -> None:
+    def _put(self, key: object, items: Sequence[Item], time: float | None = None, rank: int = 1) -> None:
         """From now on (or from a time), the place holds these items."""
-        self.changes.append(Change(self.clock if time is None else time, key, tuple(items)))
+        self.changes.append(Change(self.clock if time is None else time, key, tuple(items), rank))
 
     def _fly(self, text: str, role: Role, way: Sequence[tuple[float, Point]]) -> None:
         """A pill along points, each reached at its time."""
@@ -113,7 +116,7 @@ class _Telling:
     def _mark(self, grid: Grid, window: Window | None) -> None:
         """Frame a window's cell in a small panel."""
         items = [] if window is None else [self.stage.small_outline(grid, window)]
-        self._put(("mark", grid.left), items)
+        self._put(("mark", grid.left), items, rank=FRAMES)
 
     def _small(self, grid: Grid, windows: Iterable[Window], *, full: bool) -> None:
         """Cells of Y, switches or dY, full or still empty."""
@@ -134,8 +137,11 @@ class _Telling:
 
     def _show_input(self, routed: Iterable[Window], spotlight: Window | None = None) -> None:
         """X with the winners of some windows."""
-        drawn = draw_input(self.stage.inputs, _routed(self.view, routed), self.layout.show_values, spotlight)
-        self._put("X", drawn)
+        grid, view = self.stage.inputs, _routed(self.view, routed)
+        for cell, items in input_cells(grid, view, self.layout.show_values):
+            self._put(("X", cell), items, rank=GROUND)
+        outlined = [] if spotlight is None else input_outline(grid, view, spotlight)
+        self._put("frame X", outlined, rank=FRAMES)
 
     def _show_gradient(self, cell: Cell, text: str, value: float, above: str = "") -> None:
         """One cell of dX; ``above`` is what it is the sum of."""
@@ -259,7 +265,7 @@ class _Telling:
         stage = self.stage
         for grid in (stage.outputs, stage.cotangents, *([stage.middle] if self.view.plane.is_max else [])):
             self._mark(grid, window)
-        self._put("frame dX", [stage.outline(stage.gradients, window)])
+        self._put("frame dX", [stage.outline(stage.gradients, window)], rank=FRAMES)
         self.clock += 0.2
         self._small(stage.cotangents, [window], full=True)
         self.clock += 0.3
@@ -350,7 +356,7 @@ class _Telling:
             change.key for change in self.changes if isinstance(change.key, tuple) and change.key[0] == "dX"
         ]:
             self._put(key, [])
-        self._put("frame dX", [])
+        self._put("frame dX", [], rank=FRAMES)
         self._put("all dX", draw_gradient(stage.gradients, view, layout.show, layout.largest, lit))
         for number, layer in enumerate(self.frames):
             if layer.end is None:

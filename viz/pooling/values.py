@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from viz.canvas.fonts import text_width
@@ -61,34 +61,37 @@ def indices(grid: Grid, view: View, beside_input: bool = False) -> list[Item]:
 
 def draw_input(grid: Grid, view: View, show: NumberFormat, spotlight: Window | None) -> list[Item]:
     """X: winners ringed, equal losers dashed, padding hatched, unused cells dotted, one window outlined."""
-    plane = view.plane
-    items: list[Item] = []
+    items = [item for _, drawn in input_cells(grid, view, show) for item in drawn]
+    return items if spotlight is None else [*items, *input_outline(grid, view, spotlight)]
+
+
+def input_cells(grid: Grid, view: View, show: NumberFormat) -> Iterator[tuple[Cell, list[Item]]]:
+    """The cells of X one by one."""
     losers = {cell for window in view.windows for cell in window.losers}
     live = {cell for window in view.windows if not window.all_zero for cell in window.losers}
     nearly = nearly_equal(view, show) - losers
     for cell in view.cells:
         x, y = grid.corner(cell)
         if not view.is_real(cell):
-            items += _padding(x, y, grid.cell, plane.is_max)
-        elif not plane.covers(cell):
-            items += _unused(grid, cell, _value(plane, cell, show))
+            yield cell, list(_padding(x, y, grid.cell, view.plane.is_max))
+        elif not view.plane.covers(cell):
+            yield cell, list(_unused(grid, cell, _value(view.plane, cell, show)))
         else:
-            items.append(Rect(x, y, grid.cell, grid.cell, "value", "grid"))
             mark = "=" if cell in losers else "<" if cell in nearly else ""
-            items += _input_cell(grid, view, cell, show, mark, cell in losers - live)
-    if spotlight is None:
-        return items
-    if any(step != 1 for step in plane.dilation):
-        for cell in spotlight.cells:
-            if view.shows(cell):
-                x, y = grid.corner(cell)
-                items.append(Rect(x + 1.5, y + 1.5, grid.cell - 3, grid.cell - 3, None, "ink", 2.5))
-        box = grid.window_box(plane, spotlight)
-        size = (box.right - box.left, box.bottom - box.top)
-        return [*items, Rect(box.left, box.top, *size, None, "ink", 1.3, "dashed")]
-    box = grid.window_box(plane, spotlight)
-    items.append(Rect(box.left, box.top, box.right - box.left, box.bottom - box.top, None, "ink", 2.5))
-    return items
+            ground = Rect(x, y, grid.cell, grid.cell, "value", "grid")
+            yield cell, [ground, *_input_cell(grid, view, cell, show, mark, cell in losers - live)]
+
+
+def input_outline(grid: Grid, view: View, window: Window) -> list[Item]:
+    """A window's outline in X; where it has holes, that of each cell, and a dashed one around all."""
+    box = grid.window_box(view.plane, window)
+    place = box.left, box.top, box.right - box.left, box.bottom - box.top
+    if all(step == 1 for step in view.plane.dilation):
+        return [Rect(*place, None, "ink", 2.5)]
+    corners = [grid.corner(cell) for cell in window.cells if view.shows(cell)]
+    size = grid.cell - 3
+    taps = [Rect(x + 1.5, y + 1.5, size, size, None, "ink", 2.5) for x, y in corners]
+    return [*taps, Rect(*place, None, "ink", 1.3, "dashed")]
 
 
 def nearly_equal(view: View, show: NumberFormat) -> set[Cell]:
