@@ -249,9 +249,17 @@ def test_values_without_number_draw():
     assert "NaN" not in drawing.json()
 
 
-@pytest.mark.parametrize("example", [(1, 1, 16, 16), np.ones((1, 1, 16, 16), np.float32)])
-def test_the_places_go_from_each_pooling_to_its_un_pooling(example):
-    ladder = ladder_of(picture_of(EncoderDecoder(), example))
+@pytest.mark.parametrize(
+    "what",
+    [
+        (EncoderDecoder(), (1, 1, 16, 16)),
+        (EncoderDecoder(), np.ones((1, 1, 16, 16), np.float32)),
+        (encoder_loss(),),
+    ],
+    ids=["shapes", "recorded", "loss"],
+)
+def test_the_places_go_from_each_pooling_to_its_un_pooling(what):
+    ladder = ladder_of(picture_of(*what))
     ways = [
         (ladder.rows[net.source], ladder.rows[stop.row])
         for net in ladder.nets
@@ -262,8 +270,13 @@ def test_the_places_go_from_each_pooling_to_its_un_pooling(example):
         ("1×4×8×8", "1×4×16×16, from max_pool2d"),
         ("1×8×4×4", "1×8×8×8, from max_pool2d"),
     ]
-    scene = viz.draw(EncoderDecoder(), example).scene
+    assert not [chip for row in ladder.rows for chip in row.chips if chip.title == "indices"]
+    drawing = viz.draw(*what)
+    scene = drawing.scene
     (wires,) = (item for item in scene.items if isinstance(item, Group) and item.id == "wires")
     dotted = [line for line in wires.items if isinstance(line, Line) and line.dash == "dotted"]
     assert [(line.stroke, line.head) for line in dotted] == [("saved", "filled")] * 2
     assert wrong(scene) == []
+    root = ElementTree.fromstring(drawing.svg())
+    (wired,) = (element for element in root.iter() if element.get("id") == "wires")
+    assert sum(element.get("stroke-dasharray") is not None for element in wired) == 2
