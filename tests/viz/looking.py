@@ -41,10 +41,15 @@ def texts_outside(scene: Scene) -> list[str]:
     for group in groups(scene.items):
         box = holder(group)
         if box is not None:
+            inner = box
+            if isinstance(next(item for item in group.items if isinstance(item, (Rect, Polygon))), Polygon):
+                # A hexagon's slanted ends are no room for words.
+                cut = min((box.bottom - box.top) / 2, (box.right - box.left) / 4)
+                inner = Box(box.left + cut, box.top, box.right - cut, box.bottom)
             found += [
                 item.plain
-                for item in group.items
-                if isinstance(item, Text) and not box.contains(text_box(item))
+                for item in walk(group.items)
+                if isinstance(item, Text) and not inner.contains(text_box(item))
             ]
     return found
 

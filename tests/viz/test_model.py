@@ -204,7 +204,7 @@ def test_pictures_come_from_many_kinds_of_things():
 
 
 def unpooled(indices_of, **settings):
-    """A pool, and an un-pooling that puts its results back; indices_of says where, given the pool's indices."""
+    """A pool, and an un-pooling that puts its results back where ``indices_of`` the pool's indices says."""
     x = leaf(2, 3, 7, 7, name="x")
     y, places = ag.max_pool2d(x, 3, return_indices=True, **settings)
     return ag.max_unpool2d(ag.relu(y), indices_of(places), 3, output_size=(7, 7)).sum()

@@ -35,6 +35,7 @@ from viz.picture.model import Picture, PoolCrop
 TITLE = 15.0
 GRID_TOP = 18.0
 NARROW = 190.0
+HEXAGON_INSET = 16.0
 HEADS = {2: "second derivative, up", 3: "third derivative, up"}
 
 
@@ -182,7 +183,7 @@ def forward_box(row: Row, place: Box) -> Iterator[Item]:
         yield Rect(place.left, place.top, width, height, fill, "forward", 2, radius=height / 2)
     else:
         yield Rect(place.left, place.top, width, height, "forward_tint", "forward", radius=5)
-    inset = 9.0 if row.kind in ("op", "constant", "link") else 16.0
+    inset = 9.0 if row.kind in ("op", "constant", "link") else HEXAGON_INSET
     if row.pool is None:
         yield from lines_in(row.title, row.path, row.note, place, inset)
         return
@@ -212,10 +213,10 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
     if row.pool is not None and order == 1:
         strip = Box(place.left, place.top, place.right, place.top + 18)
         said = capsule.note.removeprefix("input gets ") if capsule.note.startswith("input gets") else ""
-        inside += one_line(capsule.title, said, strip, 14)
-        inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
+        inside += one_line(_fitting_title(capsule.title, width - 28, order), said, strip, 14)
+        inside.append(capsule_grids(row.pool, place.left, place.right, place.top + GRID_TOP))
     else:
-        inside += _capsule_lines(capsule, order, place)
+        inside += _capsule_lines(capsule, order, place, row.kind == "parameter")
     name = "back" if order == 1 else f"back{order}"
     yield Group(
         tuple(inside),
@@ -226,17 +227,22 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
     )
 
 
-def _capsule_lines(capsule: Capsule, order: int, place: Box) -> Iterator[Item]:
+def _capsule_lines(capsule: Capsule, order: int, place: Box, is_hexagon: bool) -> Iterator[Item]:
     width, height = place.right - place.left, place.bottom - place.top
-    inset = 14.0 if width > NARROW else 9.0
+    inset = HEXAGON_INSET if is_hexagon else 14.0 if width > NARROW else 9.0
     room = width - 2 * inset
-    title = fitting_list(capsule.title, room, NAME, bold=True)
-    if title != capsule.title and order == 1 and not capsule.title.startswith("d"):
-        # Of words, the first say most; of operations, how many more there are.
-        title = shorten(capsule.title.partition(", ")[0], room, NAME, bold=True)
+    title = _fitting_title(capsule.title, room, order)
     rest = room - text_width(title, NAME, bold=True) - 8 if height < BOX - 1 else room
     note = fitting_list(capsule.note, rest, NOTE) if rest > 0 else ""
     yield from lines_in(title, "", note, place, inset)
+
+
+def _fitting_title(title: str, room: float, order: int) -> str:
+    shown = fitting_list(title, room, NAME, bold=True)
+    if shown != title and order == 1 and not title.startswith("d"):
+        # Of words, the first say most; of operations, how many more there are.
+        shown = shorten(title.partition(", ")[0], room, NAME, bold=True)
+    return shown
 
 
 def rung_items(

@@ -97,14 +97,32 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
 
 
 def _end_of(path: str, width: float) -> str:
-    """As much of the path's end as fits, whole names if they say anything: what is innermost says most."""
+    """As much of the path's end as fits, whole names if they say anything: what is innermost says most.
+
+    Examples
+    --------
+    >>> path = "layer2.0.downsample.1"
+    >>> _end_of(path, 90), _end_of(path, 75), _end_of(path, 50)
+    ('…downsample.1', 'downsample.1', 'down….1')
+    """
     if text_width(path, NOTE) <= width:
         return path
     names = path.split(".")
     for count in range(len(names) - 1, 0, -1):
         end = ".".join(names[-count:])
-        if text_width(f"…{end}", NOTE) <= width and not end.isdigit():
-            return f"…{end}"
-    while path and text_width(f"…{path}", NOTE) > width:
-        path = path[1:]
-    return f"…{path}" if path else ""
+        if end.isdigit():
+            break
+        # The last names alone say enough: what is around them stands at the rows beside.
+        for shown in (f"…{end}", end)[: 1 if names[-count].isdigit() else 2]:
+            if text_width(shown, NOTE) <= width:
+                return shown
+    if len(names) > 1 and names[-1].isdigit():
+        # A number says nothing without the beginning of the name that it counts.
+        begun, number = names[-2], names[-1]
+        while begun and text_width(f"{begun}….{number}", NOTE) > width:
+            begun = begun[:-1]
+        return f"{begun}….{number}"
+    end = names[-1]
+    while end and text_width(f"…{end}", NOTE) > width:
+        end = end[1:]
+    return f"…{end}" if end else ""

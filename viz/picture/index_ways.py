@@ -17,8 +17,8 @@ def ways_of_indices(nodes: Sequence[Any]) -> Mapping[int, Any]:
     """For the ``id`` of each un-pooling's constant indices the pool whose switches they are.
 
     Indices want no gradient, so an ordinary run doesn't record how they came from the switches, and they
-    would be constants from nowhere. They are known by their values: the latest pool before that sends the same
-    places of an equally large plane.
+    would be constants from nowhere. They are known by their values: the latest pool before that with the same
+    places in an equally large plane.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def _indices(node: Any) -> NDArray[Any] | None:
 
 
 def _flat(switches: NDArray[Any] | None, geometry: Any) -> NDArray[Any]:
-    """The winners' places in their plane, counted row by row, with the windows in one row: (N, C, windows)."""
+    """The winners' places in their plane, counted row by row; windows in one row: (N, C, windows)."""
     assert switches is not None
     places = np.zeros(switches.shape, np.int64)
     taps = np.unravel_index(switches, tuple(geometry.window))
