@@ -70,11 +70,18 @@ def overlapping_texts(scene: Scene) -> list[tuple[str, str]]:
 
 
 def boxes(scene: Scene) -> list[tuple[str, Box]]:
-    """The boxes that stand for something: rows, capsules, chips."""
+    """The boxes that stand for something: rows, capsules, chips; what stands inside one belongs to it."""
     found = []
+    parts = {
+        id(part)
+        for group in groups(scene.items)
+        if holder(group) is not None
+        for part in walk(group.items)
+        if isinstance(part, Group)
+    }
     for group in groups(scene.items):
         box = holder(group)
-        if box is not None:
+        if box is not None and id(group) not in parts:
             found.append((group.title or group.id or "?", box))
     return found
 

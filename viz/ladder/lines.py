@@ -84,6 +84,8 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
     --------
     >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
     'conv_transpose + 2'
+    >>> fitting_list("conv_transpose 2×, conv 2×, sum", 100, 10)
+    'conv_transpose + 4'
     """
     names = words.split(", ")
     for count in range(len(names), 0, -1):
@@ -93,7 +95,17 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
         shown = ", ".join(names[:count]) + rest
         if text_width(shown, size, bold=bold) <= width:
             return shown
+    if "×, " in words:
+        shown = f"{_counted(names[0])[0]} + {sum(_counted(name)[1] for name in names) - 1}"
+        if text_width(shown, size, bold=bold) <= width:
+            return shown
     return shorten(words, width, size, bold=bold)
+
+
+def _counted(name: str) -> tuple[str, int]:
+    """Name and number of "conv 2×"."""
+    begun, _, count = name.rpartition(" ")
+    return (begun, int(count[:-1])) if begun and count[:-1].isdigit() and count.endswith("×") else (name, 1)
 
 
 def _end_of(path: str, width: float) -> str:
@@ -105,6 +117,8 @@ def _end_of(path: str, width: float) -> str:
     >>> _end_of(path, 90), _end_of(path, 75), _end_of(path, 50)
     ('…downsample.1', 'downsample.1', 'down….1')
     """
+    if text_width(path, NOTE) > width:
+        path = path.replace(", call ", ", ")
     if text_width(path, NOTE) <= width:
         return path
     names = path.split(".")

@@ -61,6 +61,7 @@ def snapshot_with_gradient(
     """
     graph = gradients.forward
     taker = Taker(data_inputs(graph.nodes, handed_in), ways_of_indices(graph.nodes))
+    taker.orders = 1 + len(higher)
     known = (*results, *gradients.cotangents.values(), *gradients.gradients.values())
     taker.is_abstract = any(tensor.size > 0 and not ag.has_values(tensor) for tensor in known)
     # Asking for a value may compute it again, so numbers are shown in small formulas only.
@@ -75,7 +76,7 @@ def snapshot_with_gradient(
             taker.operation(node, "backward", order)
         flows.extend(taker.flows(derivative, order))
     pools = () if taker.is_abstract else tuple(_pools(taker, graph, gradients))
-    return _picture(taker, graph, tuple(seeds), tuple(flows), pools, 1 + len(higher))
+    return _picture(taker, graph, tuple(seeds), tuple(flows), pools, taker.orders)
 
 
 def _picture(

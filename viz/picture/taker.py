@@ -62,6 +62,7 @@ class Taker:
         self.counts: dict[str, int] = {}
         self.numbers: dict[tuple[int, int], float] = {}
         self.is_abstract = False
+        self.orders = 1
 
     def forward(self, graph: ag.Recording, results: Sequence[ag.Tensor]) -> None:
         """Take the operations of a graph, and what it returns."""
@@ -156,7 +157,7 @@ class Taker:
                 ),
                 settings=tuple((str(key), setting(value)) for key, value in node.settings.items()),
                 detail=clipped(setting_detail(node.settings), LONGEST_SETTING),
-                saved=self.saved(node) if half == "forward" else (),
+                saved=self.saved(node) if order < self.orders else (),
                 scope=self.scope(node.scope),
                 place=place_of(node.line),
                 because=self.because(node.origin),
@@ -168,7 +169,7 @@ class Taker:
         return name
 
     def saved(self, node: Any) -> tuple[Saved, ...]:
-        """What a node keeps for the backward pass."""
+        """What a node keeps for the next derivative."""
         if node.freed:
             return ()
         found = []
