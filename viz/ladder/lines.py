@@ -84,7 +84,7 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
     --------
     >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
     'conv_transpose + 2'
-    >>> fitting_list("conv_transpose 2×, conv 2×, sum", 100, 10)
+    >>> fitting_list("conv_transpose 2×, conv 2×, sum", 110, 10)
     'conv_transpose + 4'
     """
     names = words.split(", ")
