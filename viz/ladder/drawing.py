@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from viz.canvas.drawing import Drawing
 from viz.canvas.fonts import shorten, text_width
@@ -23,7 +24,7 @@ from viz.canvas.theme import Role
 from viz.ladder.builder import ladder_of
 from viz.ladder.chips import chip_items, inner_chips
 from viz.ladder.columns import MARGIN
-from viz.ladder.layout import BOX, CHIP, NAME, NOTE, TOP, Layout, has_inner_chips, lay_out
+from viz.ladder.layout import BOX, CHIP, FOOTER_LINE, NAME, NOTE, TOP, Layout, has_inner_chips, lay_out
 from viz.ladder.lines import fitting_list, fitting_note, lines_in, one_line
 from viz.ladder.marks import key_glyph, mark_items
 from viz.ladder.pages import cut_into_pages
@@ -128,10 +129,15 @@ class _Artist:
         return self.columns.facing(x, 1)
 
     def footer(self) -> Iterator[Item]:
-        y = self.layout.height - 13
+        told = self.ladder.footer
+        # What further derivatives are of needs a line of its own.
+        lines = [told[:-1], told[-1:]] if self.ladder.orders > 1 else [told]
+        y = self.layout.height - 13 - FOOTER_LINE * (len(lines) - 1)
         yield Line(((MARGIN, y - 15), (self.layout.width - MARGIN, y - 15)), stroke="grid")
-        words = shorten("   ·   ".join(self.ladder.footer), self.layout.width - 2 * MARGIN, 11.0)
-        yield Text(MARGIN, y, words, 11.0, "muted")
+        for line in lines:
+            words = shorten("   ·   ".join(line), self.layout.width - 2 * MARGIN, 11.0)
+            yield Text(MARGIN, y, words, 11.0, "muted")
+            y += FOOTER_LINE
 
     def row(self, number: int, row: Row) -> Iterator[Item]:
         left, right = self.layout.lefts[number], self.columns.box_right
@@ -245,6 +251,8 @@ def backward_box(row: Row, capsule: Capsule | None, column: tuple[int, int], pla
         inside.append(capsule_grids(row.pool, place.left, place.right, place.top + GRID_TOP))
     elif orders > 1 and has_inner_chips(row):
         words = Box(place.left, place.top + 1, place.right, place.bottom - CHIP - 3)
+        if order > 1 and not capsule.note.startswith("arrives"):
+            capsule = replace(capsule, note="")
         inside += _capsule_lines(capsule, order, words, False)
         inside += inner_chips(row, order, place)
     else:

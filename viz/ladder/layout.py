@@ -29,6 +29,7 @@ INDENTED_TRUNK = 26.0
 BESIDE_TRUNK = 10.0
 ENTRY = 16.0
 FOOTER = 36.0
+FOOTER_LINE = 15.0
 NAME, NOTE = 12.0, 10.0
 
 Arrival: TypeAlias = tuple[int, tuple[float, ...], bool]
@@ -134,7 +135,7 @@ def lay_out(ladder: Ladder) -> Layout:
         exits=tuple(exits[number] for number in range(len(ladder.nets))),
         entries=entries,
         width=columns.width,
-        height=(bottoms[-1] if bottoms else TOP) + FOOTER,
+        height=(bottoms[-1] if bottoms else TOP) + FOOTER + (FOOTER_LINE if ladder.orders > 1 else 0.0),
     )
 
 

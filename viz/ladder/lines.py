@@ -8,6 +8,8 @@ from viz.canvas.fonts import shorten, text_width
 from viz.canvas.scene import Box, Item, Text, middle_text
 from viz.ladder.layout import BOX, NAME, NOTE
 
+LEAST_BEGUN = 3
+
 
 def lines_in(title: str, path: str, note: str, place: Box, inset: float) -> Iterator[Item]:
     """A bold title, at the right end what it belongs to, and a note below, or after it in a low box."""
@@ -108,6 +110,11 @@ def _counted(name: str) -> tuple[str, int]:
     return (begun, int(count[:-1])) if begun and count[:-1].isdigit() and count.endswith("×") else (name, 1)
 
 
+def _is_number(name: str) -> bool:
+    """Whether a module is one of several, as "1" or "0 to 1"."""
+    return name[:1].isdigit()
+
+
 def _end_of(path: str, width: float) -> str:
     """As much of the path's end as fits, whole names if they say anything: what is innermost says most.
 
@@ -124,18 +131,18 @@ def _end_of(path: str, width: float) -> str:
     names = path.split(".")
     for count in range(len(names) - 1, 0, -1):
         end = ".".join(names[-count:])
-        if end.isdigit():
+        if count == 1 and _is_number(end):
             break
         # The last names alone say enough: what is around them stands at the rows beside.
-        for shown in (f"…{end}", end)[: 1 if names[-count].isdigit() else 2]:
+        for shown in (f"…{end}", end)[: 1 if _is_number(names[-count]) else 2]:
             if text_width(shown, NOTE) <= width:
                 return shown
-    if len(names) > 1 and names[-1].isdigit():
+    if len(names) > 1 and _is_number(names[-1]):
         # A number says nothing without the beginning of the name that it counts.
         begun, number = names[-2], names[-1]
         while begun and text_width(f"{begun}….{number}", NOTE) > width:
             begun = begun[:-1]
-        return f"{begun}….{number}"
+        return f"{begun}….{number}" if len(begun) >= LEAST_BEGUN else f"…{number}"
     end = names[-1]
     while end and text_width(f"…{end}", NOTE) > width:
         end = end[1:]
