@@ -30,6 +30,14 @@ def groups(items: Sequence[Item]) -> Iterator[Group]:
     return (item for item in walk(items) if isinstance(item, Group))
 
 
+def inside(group: Group) -> Iterator[Item]:
+    """A group's own items, and those of the little grids in a capsule."""
+    for item in group.items:
+        yield item
+        if isinstance(item, Group) and (item.title or "").startswith("what arrives"):
+            yield from item.items
+
+
 def texts_outside(scene: Scene) -> list[str]:
     """Texts that leave the card, or the box of their group."""
     card = Box(0, 0, scene.width, scene.height)
@@ -48,7 +56,7 @@ def texts_outside(scene: Scene) -> list[str]:
                 inner = Box(box.left + cut, box.top, box.right - cut, box.bottom)
             found += [
                 item.plain
-                for item in walk(group.items)
+                for item in inside(group)
                 if isinstance(item, Text) and not inner.contains(text_box(item))
             ]
     return found
