@@ -30,6 +30,14 @@ def groups(items: Sequence[Item]) -> Iterator[Group]:
     return (item for item in walk(items) if isinstance(item, Group))
 
 
+def inside(group: Group) -> Iterator[Item]:
+    """A group's own items, and those of the little grids in a capsule."""
+    for item in group.items:
+        yield item
+        if isinstance(item, Group) and (item.title or "").startswith("what arrives"):
+            yield from item.items
+
+
 def texts_outside(scene: Scene) -> list[str]:
     """Texts that leave the card, or the box of their group."""
     card = Box(0, 0, scene.width, scene.height)
@@ -41,10 +49,15 @@ def texts_outside(scene: Scene) -> list[str]:
     for group in groups(scene.items):
         box = holder(group)
         if box is not None:
+            inner = box
+            if isinstance(next(item for item in group.items if isinstance(item, (Rect, Polygon))), Polygon):
+                # A hexagon's slanted ends are no room for words.
+                cut = min((box.bottom - box.top) / 2, (box.right - box.left) / 4)
+                inner = Box(box.left + cut, box.top, box.right - cut, box.bottom)
             found += [
                 item.plain
-                for item in group.items
-                if isinstance(item, Text) and not box.contains(text_box(item))
+                for item in inside(group)
+                if isinstance(item, Text) and not inner.contains(text_box(item))
             ]
     return found
 
@@ -65,11 +78,18 @@ def overlapping_texts(scene: Scene) -> list[tuple[str, str]]:
 
 
 def boxes(scene: Scene) -> list[tuple[str, Box]]:
-    """The boxes that stand for something: rows, capsules, chips."""
+    """The boxes that stand for something: rows, capsules, chips; what stands inside one belongs to it."""
     found = []
+    parts = {
+        id(part)
+        for group in groups(scene.items)
+        if holder(group) is not None
+        for part in walk(group.items)
+        if isinstance(part, Group)
+    }
     for group in groups(scene.items):
         box = holder(group)
-        if box is not None:
+        if box is not None and id(group) not in parts:
             found.append((group.title or group.id or "?", box))
     return found
 

@@ -5,6 +5,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from viz.diagram.layered_layout import layered
 from viz.views import picture_of
 
 from .looking import wrong
-from .networks import LOSSES, chain, leaf, line_loss, pair_loss, residual_loss, square_loss
+from .networks import LOSSES, ResNet18, chain, leaf, line_loss, pair_loss, residual_loss, square_loss
 
 needs_graphviz = pytest.mark.skipif(find_spec("pygraphviz") is None, reason="needs pygraphviz")
 EVIL = ["<script>alert(1)</script>", '"quoted" \\N \\l', "<b>html</b>", "a\nb\x00", "W" * 10_000, "{|}", ""]
@@ -217,3 +218,44 @@ def test_own_layout_stays_linear_where_every_edge_is_long():
     start = time.process_time()
     layered([(40.0, 20.0)] * count, edges)
     assert time.process_time() - start < 20
+
+
+class Normalised(ag.nn.Module):
+    """A convolution, batch normalisation, and a gate."""
+
+    def __init__(self):
+        self.c = ag.nn.Conv2d(1, 2, 3, rng=np.random.default_rng(0))
+        self.bn = ag.nn.BatchNorm2d(2)
+
+    def forward(self, x):
+        return ag.relu(self.bn(self.c(x)))
+
+
+def test_values_inside_batch_norm_are_told_apart():
+    diagram = backward_diagram(picture_of(Normalised(), (2, 1, 6, 6)))
+    titles = {box.title for box in diagram.boxes if box.look == "kept"}
+    assert {"mean in batch_norm bn", "inverse in batch_norm bn", "weight in batch_norm bn"} <= titles
+    assert any(box.note.endswith("for batch_norm bn, weight") for box in diagram.boxes)
+    assert any(box.note.endswith("for batch_norm bn, bias") for box in diagram.boxes)
+
+
+@pytest.mark.parametrize("name", [*LOSSES, "normalised"])
+def test_no_two_values_that_a_gradient_reads_bear_one_title(name):
+    what = (Normalised(), (2, 1, 6, 6)) if name == "normalised" else (LOSSES[name](),)
+    diagram = backward_diagram(picture_of(*what))
+    read = {}
+    for arrow in diagram.arrows:
+        source = diagram.boxes[arrow.source]
+        if source.look == "kept":
+            read.setdefault(arrow.target, {})[source.id] = source.title
+    for titles in read.values():
+        assert len(set(titles.values())) == len(titles)
+
+
+@pytest.mark.parametrize("view", ["forward", "backward"])
+def test_large_networks_draw_well_in_seconds(view, layout):
+    for what in ((ResNet18(), (1, 3, 224, 224)), (chain(1000),), (residual_loss(20),)):
+        start = time.process_time()
+        scene = viz.draw(*what, view=view, depth=9).scene
+        assert time.process_time() - start < 5
+        assert wrong(scene) == []

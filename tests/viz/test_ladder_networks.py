@@ -15,12 +15,14 @@ from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
 from viz.ladder.layout import lay_out
 from viz.ladder.pages import cut_into_pages
 from viz.ladder.wires import Sum, wires_of
+from viz.picture.model import unique_buffers
 from viz.views import picture_of
 
 from .looking import wrong
 from .networks import (
     EncoderDecoder,
     ResNet18,
+    branches_result,
     chain,
     cube,
     encoder_loss,
@@ -154,8 +156,7 @@ def test_each_derivative_has_a_column_with_its_numbers(order):
     assert top.higher[0].note == "scalar = 324"
     if order == 3:
         assert top.higher[1].note == "scalar = 162"
-    one = viz.draw(cube()).scene.width
-    assert one == 960 < drawing.scene.width
+    assert drawing.scene.width == 960 if order == 2 else 960 < drawing.scene.width < 1300
     boxes = {item.id for item in walk(drawing.scene.items) if getattr(item, "id", None)}
     assert f"back{order}-1" in boxes
 
@@ -168,6 +169,43 @@ def test_second_derivatives_of_a_network_draw_well():
     assert wrong(viz.draw(square_loss(), order=2).scene) == []
 
 
+def test_the_first_gradient_keeps_values_for_the_second():
+    picture = picture_of(pair_loss(), order=2)
+    rows = ladder_of(picture).rows
+    kept = {row.title + row.path: row.kept_by(1) for row in rows}
+    assert kept["conv2dc2"].lines[0] == ("gradient 2×4×3×3 float32, 288 B",)
+    assert kept["conv2dc1"].lines[0] == ("forward value: kept already",)
+    assert kept["max_pool2dpool"].lines[0] == ("switches: kept already",)
+    assert kept["flatten"] is None
+    assert rows[-1].kept_by(1) is None
+    more = sum(buffer.nbytes for buffer in unique_buffers(picture.boxes, 1))
+    assert sum(rung.nbytes for rung in kept.values() if rung is not None) == more > 0
+    assert picture.saved_bytes() == picture_of(pair_loss()).saved_bytes()
+    drawing = viz.draw(picture)
+    assert "derivative 1 keeps gradient 2×4×3×3 float32, 288 B" in drawing.text
+    dotted = [
+        item
+        for group in walk(drawing.scene.items)
+        if isinstance(group, Group) and group.title == kept["conv2dc2"].tooltip
+        for item in group.items
+        if isinstance(item, Line) and item.dash == "dotted"
+    ]
+    first, second = (
+        next(group for group in walk(drawing.scene.items) if getattr(group, "id", None) == f"{name}-5")
+        for name in ("back", "back2")
+    )
+    (line,) = dotted
+    assert line.points[0][0] == pytest.approx(first.items[0].x + first.items[0].width)
+    assert line.points[-1][0] == pytest.approx(second.items[0].x)
+
+
+@pytest.mark.parametrize("make", [encoder_loss, shared_results, lambda: residual_loss(3), branches_result])
+def test_two_derivatives_of_branched_networks_need_little_more_width(make):
+    scene = viz.draw(make(), order=2).scene
+    assert wrong(scene) == []
+    assert scene.width < 1120
+
+
 def test_a_recorded_gradient_says_whose_it_is():
     w = leaf(3, name="w")
     (gradient,) = ag.gradients((w * w * w).sum(), [w], create_graph=True)
@@ -178,8 +216,10 @@ def test_a_recorded_gradient_says_whose_it_is():
 
 def test_a_gradient_graph_has_further_derivatives_too():
     graph = ag.gradient_graph(square_loss())
-    assert viz.draw(graph, order=2).scene.width > 960
-    assert viz.draw(graph).scene.width == 960
+    drawings = [viz.draw(graph, order=order).scene for order in (1, 2)]
+    assert [scene.width for scene in drawings] == [960, 960]
+    texts = [{item.plain for item in walk(scene.items) if isinstance(item, Text)} for scene in drawings]
+    assert ["second derivative, up" in said for said in texts] == [False, True]
 
 
 def test_a_derivative_that_is_zero_everywhere_is_refused():
@@ -249,9 +289,17 @@ def test_values_without_number_draw():
     assert "NaN" not in drawing.json()
 
 
-@pytest.mark.parametrize("example", [(1, 1, 16, 16), np.ones((1, 1, 16, 16), np.float32)])
-def test_the_places_go_from_each_pooling_to_its_un_pooling(example):
-    ladder = ladder_of(picture_of(EncoderDecoder(), example))
+@pytest.mark.parametrize(
+    "what",
+    [
+        (EncoderDecoder(), (1, 1, 16, 16)),
+        (EncoderDecoder(), np.ones((1, 1, 16, 16), np.float32)),
+        (encoder_loss(),),
+    ],
+    ids=["shapes", "recorded", "loss"],
+)
+def test_the_places_go_from_each_pooling_to_its_un_pooling(what):
+    ladder = ladder_of(picture_of(*what))
     ways = [
         (ladder.rows[net.source], ladder.rows[stop.row])
         for net in ladder.nets
@@ -262,8 +310,13 @@ def test_the_places_go_from_each_pooling_to_its_un_pooling(example):
         ("1×4×8×8", "1×4×16×16, from max_pool2d"),
         ("1×8×4×4", "1×8×8×8, from max_pool2d"),
     ]
-    scene = viz.draw(EncoderDecoder(), example).scene
+    assert not [chip for row in ladder.rows for chip in row.chips if chip.title == "indices"]
+    drawing = viz.draw(*what)
+    scene = drawing.scene
     (wires,) = (item for item in scene.items if isinstance(item, Group) and item.id == "wires")
     dotted = [line for line in wires.items if isinstance(line, Line) and line.dash == "dotted"]
     assert [(line.stroke, line.head) for line in dotted] == [("saved", "filled")] * 2
     assert wrong(scene) == []
+    root = ElementTree.fromstring(drawing.svg())
+    (wired,) = (element for element in root.iter() if element.get("id") == "wires")
+    assert sum(element.get("stroke-dasharray") is not None for element in wired) == 2

@@ -201,3 +201,29 @@ def test_pictures_come_from_many_kinds_of_things():
         picture_of(loss, 1.0)
     with pytest.raises(viz.UndrawableError, match="returned"):
         picture_of(lambda: 3)
+
+
+def unpooled(indices_of, **settings):
+    """A pool, and an un-pooling that puts its results back where ``indices_of`` the pool's indices says."""
+    x = leaf(2, 3, 7, 7, name="x")
+    y, places = ag.max_pool2d(x, 3, return_indices=True, **settings)
+    return ag.max_unpool2d(ag.relu(y), indices_of(places), 3, output_size=(7, 7)).sum()
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"stride": 1}, {"stride": 2, "padding": 1}, {"dilation": 2, "stride": 1}]
+)
+@pytest.mark.parametrize("copied", [False, True])
+def test_an_un_pooling_reads_the_switches_of_the_pool_that_gave_its_indices(settings, copied):
+    picture = picture_of(unpooled(lambda places: places.numpy().copy() if copied else places, **settings))
+    boxes = {box.id: box for box in picture.boxes}
+    ways = [edge for edge in picture.edges if boxes[edge.target].op == "add_along" and edge.slot == 1]
+    assert [(boxes[edge.source].op, edge.port) for edge in ways] == [("max_pool", 1)]
+    assert not [box for box in picture.boxes if box.kind == "constant" and box.half == "forward"]
+
+
+def test_indices_of_nobody_stay_a_constant():
+    picture = picture_of(unpooled(lambda places: np.zeros(places.shape, np.int64)))
+    boxes = {box.id: box for box in picture.boxes}
+    ways = [edge for edge in picture.edges if boxes[edge.target].op == "add_along" and edge.slot == 1]
+    assert [boxes[edge.source].kind for edge in ways] == ["constant"]

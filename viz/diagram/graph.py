@@ -123,7 +123,11 @@ class _Backward:
             (flow.gradient, flow.gradient_port): flow.largest for flow in picture.flows if flow.order == 1
         }
         self.maker = {box.id: box for box in picture.boxes}
-        self.calls = {box.id: called(group) for group in grouped(picture, EVERY_LEVEL) for box in group.boxes}
+        groups = grouped(picture, EVERY_LEVEL)
+        self.calls = {box.id: called(group) for group in groups for box in group.boxes}
+        self.results_of_calls = {group.boxes[-1].id for group in groups}
+        self.sources = {(edge.target, edge.slot): edge.source for edge in picture.edges}
+        self.said: set[tuple[str, str]] = set()
         self.boxes: dict[str, DiagramBox] = {}
         self.joins: list[tuple[str, str, str, Literal["backward", "kept"]]] = []
 
@@ -168,7 +172,10 @@ class _Backward:
         forward = self.maker[box.because.box]
         served = self.calls.get(forward.id, forward.op)
         if box.because.slot is not None:
-            served += f", {_slot(forward, box.because.slot)}"
+            source = self.maker.get(self.sources.get((forward.id, box.because.slot), ""))
+            # What a function does to a parameter before it uses it is no argument that the caller knows.
+            name = source.name if source is not None and source.kind == "parameter" else None
+            served += f", {name.rpartition('.')[2] if name else _slot(forward, box.because.slot)}"
         return f", for {served}" if box.because.why == "rule" else f", {box.because.why}"
 
     def feed(self, reader: Box, edge: Edge) -> None:
@@ -181,18 +188,25 @@ class _Backward:
         is_seed = maker.half == "backward" and maker.name == "seed"
         key = maker.id if is_seed else f"{maker.id}-{edge.port}-for-{reader.id}"
         if key not in self.boxes:
-            self.boxes[key] = self.value_box(key, maker, edge.port, is_seed)
+            self.boxes[key] = self.value_box(key, maker, edge.port, is_seed, reader, slot)
         self.joins.append((key, reader.id, slot, "backward" if is_seed else "kept"))
 
-    def value_box(self, key: str, maker: Box, port: int, is_seed: bool) -> DiagramBox:
+    def value_box(self, key: str, maker: Box, port: int, is_seed: bool, reader: Box, slot: str) -> DiagramBox:
         value = maker.outputs[min(port, len(maker.outputs) - 1)]
         words = maker.name or maker.kind
         look: Look = "seed" if is_seed else "parameter" if maker.kind == "parameter" else "kept"
         if maker.kind == "op":
+            call = self.calls.get(maker.id, maker.op)
             what = "switches" if port and maker.op == "max_pool" else "output"
-            words = f"{what} of {self.calls.get(maker.id, maker.op)}"
+            words = f"{what} of {call}"
+            if what == "output" and (port or maker.id not in self.results_of_calls):
+                # Inside a call that makes several values, each is known by what its reader calls it.
+                words = f"{slot if len(slot) > 1 else maker.title or maker.op} in {call}"
         if value.number is not None:
             words += f" = {number_of(value.number)}"
+        if (reader.id, words) in self.said:
+            words += f", {slot}"
+        self.said.add((reader.id, words))
         return DiagramBox(key, look, words, shape_text(value.shape), f"{words}: {shape_text(value.shape)}")
 
     def seed(self) -> str:

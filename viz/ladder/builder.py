@@ -46,7 +46,7 @@ class _Builder:
         self.picture = picture
         self.overlay = overlay
         self.index = Index(picture, depth)
-        self.rungs = RungMaker()
+        self.rungs = RungMaker(self.index.kept_names())
 
     def ladder(self) -> Ladder:
         chips, standing = place_sources(self.index)
@@ -64,6 +64,9 @@ class _Builder:
         first_output = len(rows)
         for number in range(len(self.picture.outputs)):
             rows.append(self.output_row(number))
+        for order in self.higher():
+            # After all rows: what the derivative before keeps anyway is counted there.
+            rows = [self.with_rung(row, order - 1) for row in rows]
         numbered = tuple(replace(row, number=number) for number, row in enumerate(rows, 1))
         orders = max(1, self.picture.orders)
         return Ladder(self.title(), numbered, self.nets(place, first_output), self.footer(), orders)
@@ -71,6 +74,12 @@ class _Builder:
     def higher(self) -> range:
         """The derivatives beyond the gradient."""
         return range(2, self.picture.orders + 1)
+
+    def with_rung(self, row: Row, order: int) -> Row:
+        """The row, and what its derivative of this order keeps for the next."""
+        boxes = row.boxes if row.kind == "op" else ()
+        rules = [rule for box in boxes for rule in self.index.rules.get((box, order), ())]
+        return replace(row, higher_rungs=(*row.higher_rungs, self.rungs.rung(rules, "already")))
 
     def source_row(self, source: str) -> Row:
         row = source_row(self.index, self.index.boxes[source], self.overlay)
@@ -236,6 +245,10 @@ class _Builder:
             words.append(f"kept for backward: {size} in {plural(len(kept), 'buffer')}")
         if self.picture.is_abstract:
             words.append("worked out from shapes alone")
+        for order in self.higher():
+            if more := unique_buffers(self.picture.boxes, order - 1):
+                size = bytes_text(sum(buffer.nbytes for buffer in more))
+                words.append(f"for derivative {order}: {size} more")
         if self.picture.orders > 1:
             words.append("each further derivative is that of the sum of all those before it")
         return tuple(words)

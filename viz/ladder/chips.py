@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from viz.canvas.fonts import shorten, text_width
-from viz.canvas.scene import Group, Item, Line, Polygon, Rect, hexagon, middle_text
+from viz.canvas.scene import Box, Group, Item, Line, Polygon, Rect, hexagon, middle_text
 from viz.canvas.theme import Role
-from viz.ladder.layout import CHIP, CHIP_GAP, MARGIN, Columns
+from viz.ladder.columns import MARGIN, Columns
+from viz.ladder.layout import CHIP, CHIP_GAP
 from viz.ladder.marks import BACKWARD_LINE
 from viz.ladder.rows import Chip, Row
 
 CHIP_TEXT = 9.5
+INSET = 9.0
+BETWEEN = 4.0
+LEAST_SCALE = 0.95
 
 
 def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: int) -> Iterator[Item]:
-    """The chips of a row whose box begins at ``left``, and beyond each capsule those of their gradients."""
+    """The chips of a row whose box begins at ``left``, and beyond the capsule those of their gradients.
+
+    Where there are several derivatives, gradients stand inside the capsules (see `inner_chips`).
+    """
     y = middle - (len(row.chips) * (CHIP + CHIP_GAP) - CHIP_GAP) / 2
+    width = columns.chip_right - columns.chip_left
     for chip in row.chips:
         centre = y + CHIP / 2
         arrow = Line(
@@ -24,7 +32,7 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
         )
         shape = _shape(
             chip.title,
-            chip.note,
+            "" if chip.kind == "more" and _wanted(chip.title, chip.note) > width else chip.note,
             columns.chip_left,
             columns.chip_right,
             y,
@@ -32,27 +40,57 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
             chip.kind == "constant",
         )
         yield Group((arrow, *shape), title=chip.tooltip, link=chip.link)
-        for order in range(1, orders + 1):
-            items = tuple(_gradient(row, chip, (order, orders), left, y, columns))
-            yield Group(items, link=chip.link)
+        if orders == 1:
+            yield Group(tuple(_gradient(row, chip, left, y, columns)), link=chip.link)
         y += CHIP + CHIP_GAP
 
 
-def _gradient(
-    row: Row, chip: Chip, column: tuple[int, int], box_left: float, y: float, columns: Columns
-) -> Iterator[Item]:
-    order, orders = column
-    start = columns.facing(box_left, order)
-    left, right = columns.facing(columns.chip_right, order), columns.facing(columns.chip_left, order)
-    centre = y + CHIP / 2
-    made = (chip.gradient or "", chip.gradient_note) if chip.gradient is not None else None
+def inner_chips(row: Row, order: int, place: Box) -> Iterator[Group]:
+    """The chips of the parameters' gradients, side by side at a capsule's lower edge.
+
+    Sizes are those of the parameters, which stand at the left; only values are told.
+    """
+    made = [
+        (chip, found[0], found[1] if chip.has_number else "")
+        for chip in row.chips
+        if (found := _made(chip, order)) is not None
+    ]
+    if not made:
+        return
+    room = place.right - place.left - 2 * INSET - BETWEEN * (len(made) - 1)
+    wanted = [_wanted(title, note) for _, title, note in made]
+    if len(made) > 1 and sum(wanted) > room / LEAST_SCALE:
+        made = [(made[0][0], f"{len(made)} gradients", "")]
+        wanted = [_wanted(made[0][1], "")]
+    scale = min(1.0, room / sum(wanted))
+    x = place.left + INSET
+    for (chip, title, note), width in zip(made, wanted, strict=True):
+        y = place.bottom - CHIP - 3
+        yield Group(tuple(_shape(title, note, x, x + width * scale, y, "backward", False)), link=chip.link)
+        x += width * scale + BETWEEN
+
+
+def _wanted(title: str, note: str) -> float:
+    return text_width(title, CHIP_TEXT) + (text_width(note, CHIP_TEXT) + 7 if note else 0) + MARGIN + 1
+
+
+def _made(chip: Chip, order: int) -> tuple[str, str] | None:
+    """Title and note of what a derivative gives for a chip."""
     if order > 1:
-        made = chip.higher[order - 2] if order - 2 < len(chip.higher) else None
-    if made is not None and row.facing(order) is not None:
+        return chip.higher[order - 2] if order - 2 < len(chip.higher) else None
+    return None if chip.gradient is None else (chip.gradient, chip.gradient_note)
+
+
+def _gradient(row: Row, chip: Chip, box_left: float, y: float, columns: Columns) -> Iterator[Item]:
+    start = columns.facing(box_left, 1)
+    left, right = columns.facing(columns.chip_right, 1), columns.facing(columns.chip_left, 1)
+    centre = y + CHIP / 2
+    made = _made(chip, 1)
+    if made is not None and row.capsule is not None:
         ends = ((start, centre), (left, centre))
         yield Line(ends, "backward", BACKWARD_LINE, head="filled", head_size=6)
         yield from _shape(*made, left, right, y, "backward", False)
-    elif order == 1 and orders == 1:
+    else:
         words = shorten(f"{chip.title}: not needed", right - left - 8, CHIP_TEXT)
         yield middle_text(words, left + 8, centre, CHIP_TEXT, fill="muted", anchor="start")
 

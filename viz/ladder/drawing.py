@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from viz.canvas.drawing import Drawing
 from viz.canvas.fonts import shorten, text_width
@@ -21,8 +22,9 @@ from viz.canvas.scene import (
 )
 from viz.canvas.theme import Role
 from viz.ladder.builder import ladder_of
-from viz.ladder.chips import chip_items
-from viz.ladder.layout import BOX, MARGIN, NAME, NOTE, TOP, Layout, lay_out
+from viz.ladder.chips import chip_items, inner_chips
+from viz.ladder.columns import MARGIN
+from viz.ladder.layout import BOX, CHIP, FOOTER_LINE, NAME, NOTE, TOP, Layout, has_inner_chips, lay_out
 from viz.ladder.lines import fitting_list, fitting_note, lines_in, one_line
 from viz.ladder.marks import key_glyph, mark_items
 from viz.ladder.pages import cut_into_pages
@@ -35,7 +37,9 @@ from viz.picture.model import Picture, PoolCrop
 TITLE = 15.0
 GRID_TOP = 18.0
 NARROW = 190.0
-HEADS = {2: "second derivative, up", 3: "third derivative, up"}
+HEXAGON_INSET = 16.0
+ORDINALS = {1: "first", 2: "second", 3: "third"}
+TURN = "the way back starts here"
 
 
 def ladder_drawing(
@@ -54,7 +58,7 @@ def ladder_drawing(
 
 
 def ladder_scene(ladder: Ladder) -> Scene:
-    """A ladder as a scene, 960 pixels wide, and wider by a column for each further derivative."""
+    """A ladder as a scene, 960 pixels wide, and wider by a column for each derivative after the second."""
     layout = lay_out(ladder)
     artist = _Artist(ladder, layout)
     kept = "; ".join(ladder.footer)
@@ -98,27 +102,42 @@ class _Artist:
         chips = (columns.chip_left + columns.chip_right) / 2
         if any(row.chips for row in self.ladder.rows):
             heads.append(("parameters", chips, "parameter"))
-        if any(row.rung for row in self.ladder.rows):
-            heads.append(
-                ("kept for backward", (columns.box_right + self.back(columns.box_right)) / 2, "saved")
-            )
+        several = self.orders > 1
+        for order in range(max(self.orders, 1)):
+            if any(row.kept_by(order) for row in self.ladder.rows):
+                left, right = self.gap(order)
+                words = "kept for backward" if not several else f"kept for the {_ordinal(order + 1)}"
+                heads.append((words, (left + right) / 2, "saved"))
         for order in range(1, self.orders + 1):
-            words = "backward, up" if order == 1 else HEADS.get(order, f"derivative {order}, up")
+            words = f"{_ordinal(order)} derivative, up" if several else "backward, up"
             heads.append((words, columns.facing(columns.centre, order), "backward"))
-        if self.orders and any(chip.gradient for row in self.ladder.rows for chip in row.chips):
+        if self.orders == 1 and any(chip.gradient for row in self.ladder.rows for chip in row.chips):
             heads.append(("parameter gradients", self.back(chips), "parameter"))
         for words, x, role in heads:
             yield Text(x, y, words, 11.0, role, "middle", bold=True)
+
+    def gap(self, order: int) -> tuple[float, float]:
+        """Where words of what a derivative keeps for the next have room; 0 is the value itself."""
+        columns = self.columns
+        if not order:
+            return columns.box_right, self.back(columns.box_right)
+        start = columns.facing(columns.box_left, order) + columns.side
+        return start, columns.facing(columns.box_right, order + 1)
 
     def back(self, x: float) -> float:
         """A forward place in the gradient's column."""
         return self.columns.facing(x, 1)
 
     def footer(self) -> Iterator[Item]:
-        y = self.layout.height - 13
+        told = self.ladder.footer
+        # What further derivatives are of needs a line of its own.
+        lines = [told[:-1], told[-1:]] if self.ladder.orders > 1 else [told]
+        y = self.layout.height - 13 - FOOTER_LINE * (len(lines) - 1)
         yield Line(((MARGIN, y - 15), (self.layout.width - MARGIN, y - 15)), stroke="grid")
-        words = shorten("   ·   ".join(self.ladder.footer), self.layout.width - 2 * MARGIN, 11.0)
-        yield Text(MARGIN, y, words, 11.0, "muted")
+        for line in lines:
+            words = shorten("   ·   ".join(line), self.layout.width - 2 * MARGIN, 11.0)
+            yield Text(MARGIN, y, words, 11.0, "muted")
+            y += FOOTER_LINE
 
     def row(self, number: int, row: Row) -> Iterator[Item]:
         left, right = self.layout.lefts[number], self.columns.box_right
@@ -136,7 +155,17 @@ class _Artist:
         for order in range(1, self.orders + 1):
             ends = sorted((self.columns.facing(left, order), self.columns.facing(right, order)))
             facing = Box(ends[0], top, ends[1], bottom)
-            yield from backward_box(row, row.facing(order), order, facing)
+            yield from backward_box(row, row.facing(order), (order, self.orders), facing)
+            kept = row.kept_by(order)
+            if kept is not None and order < self.orders:
+                yield self.higher_rung(row, kept, order, facing)
+
+    def higher_rung(self, row: Row, kept: Rung, order: int, place: Box) -> Group:
+        """What a derivative keeps for the next: a line past its lanes to the next capsule."""
+        start, end = self.gap(order)
+        middle, is_low = (place.top + place.bottom) / 2, place.bottom - place.top < BOX - 1
+        words = rung_items(kept, (start, start, end), middle, False, is_low, place.right)
+        return Group(tuple(words), title=kept.tooltip, link=row.boxes[-1], data=(("half", "saved"),))
 
     def between(self, row: Row, place: Box) -> Iterator[Item]:
         """What lies between the halves: the turning point, or what is kept."""
@@ -144,7 +173,8 @@ class _Artist:
         start, end = place.right, self.back(place.right)
         if row.kind == "output" and row.capsule is not None:
             yield Line(((start, middle), (end, middle)), "muted", 1, head="open", head_size=6)
-            yield Text((start + end) / 2, middle - 4, "the way back starts here", NOTE, "muted", "middle")
+            words = TURN if text_width(TURN, NOTE) < end - start - 8 else "starts here"
+            yield Text((start + end) / 2, middle - 4, words, NOTE, "muted", "middle")
         if row.rung is None:
             return
         grid: Group | None = None
@@ -182,7 +212,7 @@ def forward_box(row: Row, place: Box) -> Iterator[Item]:
         yield Rect(place.left, place.top, width, height, fill, "forward", 2, radius=height / 2)
     else:
         yield Rect(place.left, place.top, width, height, "forward_tint", "forward", radius=5)
-    inset = 9.0 if row.kind in ("op", "constant", "link") else 16.0
+    inset = 9.0 if row.kind in ("op", "constant", "link") else HEXAGON_INSET
     if row.pool is None:
         yield from lines_in(row.title, row.path, row.note, place, inset)
         return
@@ -192,8 +222,13 @@ def forward_box(row: Row, place: Box) -> Iterator[Item]:
     yield Text(place.left + inset, place.bottom - 11, shown, NOTE, "muted")
 
 
-def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> Iterator[Item]:
-    """One right side of a row."""
+def _ordinal(number: int) -> str:
+    return ORDINALS.get(number, f"{number}th")
+
+
+def backward_box(row: Row, capsule: Capsule | None, column: tuple[int, int], place: Box) -> Iterator[Item]:
+    """One right side of a row; ``column`` is the derivative, and how many there are."""
+    order, orders = column
     width, height = place.right - place.left, place.bottom - place.top
     if capsule is None:
         if order == 1 and row.capsule_note and row.kind != "output":
@@ -212,10 +247,16 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
     if row.pool is not None and order == 1:
         strip = Box(place.left, place.top, place.right, place.top + 18)
         said = capsule.note.removeprefix("input gets ") if capsule.note.startswith("input gets") else ""
-        inside += one_line(capsule.title, said, strip, 14)
-        inside.append(capsule_grids(row.pool, (place.left + place.right) / 2, place.top + GRID_TOP))
+        inside += one_line(_fitting_title(capsule.title, width - 28, order), said, strip, 14)
+        inside.append(capsule_grids(row.pool, place.left, place.right, place.top + GRID_TOP))
+    elif orders > 1 and has_inner_chips(row):
+        words = Box(place.left, place.top + 1, place.right, place.bottom - CHIP - 3)
+        if order > 1 and not capsule.note.startswith("arrives"):
+            capsule = replace(capsule, note="")
+        inside += _capsule_lines(capsule, order, words, False)
+        inside += inner_chips(row, order, place)
     else:
-        inside += _capsule_lines(capsule, order, place)
+        inside += _capsule_lines(capsule, order, place, row.kind == "parameter")
     name = "back" if order == 1 else f"back{order}"
     yield Group(
         tuple(inside),
@@ -226,23 +267,36 @@ def backward_box(row: Row, capsule: Capsule | None, order: int, place: Box) -> I
     )
 
 
-def _capsule_lines(capsule: Capsule, order: int, place: Box) -> Iterator[Item]:
+def _capsule_lines(capsule: Capsule, order: int, place: Box, is_hexagon: bool) -> Iterator[Item]:
     width, height = place.right - place.left, place.bottom - place.top
-    inset = 14.0 if width > NARROW else 9.0
+    inset = HEXAGON_INSET if is_hexagon else 14.0 if width > NARROW else 9.0
     room = width - 2 * inset
-    title = fitting_list(capsule.title, room, NAME, bold=True)
-    if title != capsule.title and order == 1 and not capsule.title.startswith("d"):
-        # Of words, the first say most; of operations, how many more there are.
-        title = shorten(capsule.title.partition(", ")[0], room, NAME, bold=True)
+    title = _fitting_title(capsule.title, room, order)
     rest = room - text_width(title, NAME, bold=True) - 8 if height < BOX - 1 else room
     note = fitting_list(capsule.note, rest, NOTE) if rest > 0 else ""
     yield from lines_in(title, "", note, place, inset)
 
 
+def _fitting_title(title: str, room: float, order: int) -> str:
+    shown = fitting_list(title, room, NAME, bold=True)
+    if shown != title and order == 1 and not title.startswith("d"):
+        # Of words, the first say most; of operations, how many more there are.
+        shown = shorten(title.partition(", ")[0], room, NAME, bold=True)
+    return shown
+
+
 def rung_items(
-    rung: Rung, xs: tuple[float, float, float], middle: float, has_grid: bool, is_low: bool
+    rung: Rung,
+    xs: tuple[float, float, float],
+    middle: float,
+    has_grid: bool,
+    is_low: bool,
+    begin: float | None = None,
 ) -> Iterator[Item]:
-    """A dotted line from the box, past the grid that ends at the second place, to the capsule."""
+    """A dotted line from the box, past the grid that ends at the second place, to the capsule.
+
+    Words stand after the first place; the line may ``begin`` before it.
+    """
     outer, start, end = xs
     thickness = 1.0 + 0.45 * max(0, len(str(rung.nbytes)) - 1) if rung.nbytes else 0.8
     left, right = start + (4 if has_grid else 22), end - 10
@@ -254,7 +308,8 @@ def rung_items(
     y = middle + (5 if len(lines) == 1 else 1)
     if has_grid:
         yield Line(((outer, y), (outer + 26, y)), "saved", thickness, "dotted")
-    yield Line(((start, y), (end, y)), "saved", thickness, "dotted", head="filled", head_size=7)
+    first = start if begin is None else begin
+    yield Line(((first, y), (end, y)), "saved", thickness, "dotted", head="filled", head_size=7)
     yield from key_glyph(outer + 9, y - 8)
     role: Role = "saved" if rung.nbytes else "muted"
     yield Text(left, y - 5, lines[0], NOTE, role)

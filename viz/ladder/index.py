@@ -76,6 +76,20 @@ class Index:
             if box.because.why != "fan-out sum":
                 self.rules[forward, box.order].append(box)
 
+    def kept_names(self) -> dict[tuple[str, str], str]:
+        """What gradient boxes keep for the next derivative, in words: by (box, argument)."""
+        if self.picture.orders < 2:
+            return {}
+        names = {}
+        for edge in self.picture.edges:
+            target, source = self.boxes[edge.target], self.boxes[edge.source]
+            if target.half == "backward":
+                what = "gradient" if source.half == "backward" else "forward value"
+                if edge.port and source.half == "forward":
+                    what = "switches"
+                names[target.id, target.slots[edge.slot]] = what
+        return names
+
     def is_address(self, box: str, port: int) -> bool:
         """Whether a value tells places in a pooling's input."""
         group = self.groups[self.group_of[box]] if box in self.group_of else None

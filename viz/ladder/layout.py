@@ -2,86 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from viz.canvas.fonts import text_width
+from viz.ladder.columns import EDGE, MOST_ENTRIES, Columns, columns_of
 from viz.ladder.rows import Ladder, Net, Row
 from viz.ladder.tracks import Tracks, tracks_of
 
-WIDTH = 960.0
-MARGIN = 14.0
 TOP = 58.0
 BOX = 27.0
 THIN_BOX = 19.0
+CHIP_BOX = 35.0
 POOL_BOX = 66.0
 GAP = 7.0
 CHIP = 13.0
 CHIP_GAP = 1.0
-LANE = 10.0
-INNER_LANE = 9.0
 HEAD_ROOM = 7.0
 TRACK = 8.0
 STUB_TRACK = 14.0
 SUM_TRACK = 18.0
 SUM_RADIUS = 7.0
-CHIPS = 136.0
-FEWER_CHIPS = 128.0
-STUB_LABELS = 84.0
-SPACE = 18.0
-WIDEST_BOX = 230.0
-WIDEST_OF_SEVERAL = 200.0
-WIDEST_HALF_RUNG = 120.0
-TRUNK = 36.0
-WIDEST_TRUNK = 100.0
 INDENTED_TRUNK = 26.0
 BESIDE_TRUNK = 10.0
-CLOSEST_ENTRIES = 9.0
 ENTRY = 16.0
-MOST_ENTRIES = 3
-EDGE = 9.0
-BETWEEN_ORDERS = 26.0
 FOOTER = 36.0
+FOOTER_LINE = 15.0
 NAME, NOTE = 12.0, 10.0
 
 Arrival: TypeAlias = tuple[int, tuple[float, ...], bool]
 """A net, its places on a row's upper side, and whether it comes by a lane or stub."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The left half's columns; the right half mirrors them, each further derivative repeats the right."""
-
-    chip_left: float
-    chip_right: float
-    box_left: float
-    box_right: float
-    outer: float = MARGIN
-    trunk: float = TRUNK
-
-    @property
-    def centre(self) -> float:
-        """Middle of the forward operations."""
-        return (self.box_left + self.box_right) / 2
-
-    @property
-    def pitch(self) -> float:
-        """The distance between the columns of one derivative and the next."""
-        return self.box_right - self.outer + BETWEEN_ORDERS
-
-    def lane(self, number: int) -> float:
-        """The middle of an outer lane; 0 is innermost."""
-        return self.chip_left - 8 - LANE * number
-
-    def inner_lane(self, number: int) -> float:
-        """The middle of a lane between chips and boxes; 0 is next to the boxes."""
-        return self.box_left - 9 - INNER_LANE * number
-
-    def facing(self, x: float, order: int) -> float:
-        """The place of ``x`` in the column of a derivative; 0 is the forward column itself."""
-        return x if not order else WIDTH - x + (order - 1) * self.pitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +67,6 @@ class Layout:
     height: float
 
 
-def mirrored(x: float) -> float:
-    """The same place in the right half."""
-    return WIDTH - x
-
-
 def is_thin(row: Row, width: float) -> bool:
     """Whether all that a row says fits on one line, so that it needs less height."""
     if row.pool is not None or len(row.chips) > 1:
@@ -141,19 +88,25 @@ def _width(title: str, note: str) -> float:
     return text_width(title, NAME, bold=True) + text_width(note, NOTE) + 42
 
 
-def box_height(row: Row, width: float) -> float:
-    """Height of a row's box: chips need room, and so do a pool's grids."""
+def box_height(row: Row, width: float, orders: int = 1) -> float:
+    """Height of a row's box: chips need room, also inside capsules, and so do a pool's grids."""
     chips = len(row.chips) * (CHIP + CHIP_GAP) - CHIP_GAP
     if row.pool is not None:
         return max(POOL_BOX, chips)
+    if orders > 1 and has_inner_chips(row):
+        return max(CHIP_BOX, chips)
     return max(THIN_BOX if is_thin(row, width) else BOX, chips)
+
+
+def has_inner_chips(row: Row) -> bool:
+    """Whether gradients of parameters stand in a row's capsules, where there are several derivatives."""
+    return row.capsule is not None and any(chip.gradient for chip in row.chips)
 
 
 def lay_out(ladder: Ladder) -> Layout:
     """Arithmetic only, in time linear in rows and wires."""
     tracks = tracks_of(ladder)
-    is_cut = any(tracks.is_cut(number, net) for number, net in enumerate(ladder.nets))
-    columns = _columns(ladder, tracks, is_cut)
+    columns = columns_of(ladder, tracks)
     lefts = tuple(columns.box_left + (columns.trunk + BESIDE_TRUNK) * track for track in tracks.rows)
     leaving: dict[int, list[int]] = defaultdict(list)
     arriving: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -167,13 +120,12 @@ def lay_out(ladder: Ladder) -> Layout:
     y = TOP
     for number, row in enumerate(ladder.rows):
         tops.append(y)
-        bottoms.append(y + box_height(row, columns.box_right - lefts[number]))
+        bottoms.append(y + box_height(row, columns.box_right - lefts[number], ladder.orders))
         gap = _Gap(bottoms[-1], columns, ladder.nets, tracks)
         places = _places(number + 1, arriving[number + 1], ladder.nets, tracks, lefts, columns)
         exits.update(gap.exits(number, leaving[number], lefts[number], places))
         entries.update(gap.entries(number + 1, places))
         y = gap.end()
-    rightmost = columns.facing(columns.outer, ladder.orders) if ladder.orders > 1 else WIDTH - MARGIN
     return Layout(
         columns=columns,
         tracks=tracks,
@@ -182,44 +134,14 @@ def lay_out(ladder: Ladder) -> Layout:
         bottoms=tuple(bottoms),
         exits=tuple(exits[number] for number in range(len(ladder.nets))),
         entries=entries,
-        width=rightmost + MARGIN,
-        height=(bottoms[-1] if bottoms else TOP) + FOOTER,
+        width=columns.width,
+        height=(bottoms[-1] if bottoms else TOP) + FOOTER + (FOOTER_LINE if ladder.orders > 1 else 0.0),
     )
 
 
 def trunk(left: float, columns: Columns) -> float:
     """Where a row's main wire enters and leaves its box."""
     return left + (columns.trunk if left == columns.box_left else INDENTED_TRUNK)
-
-
-def _columns(ladder: Ladder, tracks: Tracks, is_cut: bool) -> Columns:
-    has_chips = any(row.chips for row in ladder.rows)
-    several = ladder.orders > 1
-    chips = (FEWER_CHIPS if several else CHIPS) if has_chips else STUB_LABELS if is_cut else 0.0
-    lanes = MARGIN + (8 + LANE * tracks.outer_count if tracks.outer_count else 0)
-    space = INNER_LANE * tracks.inner_count + (SPACE if chips or tracks.inner_count else 0.0)
-    # Shared out: the words on the rungs are the longest.
-    room = WIDTH / 2 - lanes - chips - space
-    box = min(room * 0.66, WIDEST_OF_SEVERAL if several else WIDEST_BOX)
-    box_left = WIDTH / 2 - min(room - box, WIDEST_HALF_RUNG) - box
-    # Where the right side has neither chips nor lanes, the next derivative moves closer.
-    is_bare = not (tracks.outer_count or is_cut) and not any(
-        chip.gradient for row in ladder.rows for chip in row.chips
-    )
-    outer = box_left - INNER_LANE * (tracks.inner_count + 1) if is_bare else MARGIN
-    return Columns(
-        box_left - space - chips, box_left - space, box_left, box_left + box, outer, _trunk(ladder, tracks)
-    )
-
-
-def _trunk(ladder: Ladder, tracks: Tracks) -> float:
-    """How far from the left the main wire runs: where many wires enter a row, they need room beside it."""
-    if any(tracks.rows):
-        return TRUNK
-    entering = Counter(
-        stop.row for net in ladder.nets for stop in net.stops for _ in range(min(stop.uses, MOST_ENTRIES))
-    )
-    return min(WIDEST_TRUNK, max(TRUNK, EDGE + CLOSEST_ENTRIES * (max(entering.values(), default=1) - 1)))
 
 
 def _places(

@@ -8,6 +8,8 @@ from viz.canvas.fonts import shorten, text_width
 from viz.canvas.scene import Box, Item, Text, middle_text
 from viz.ladder.layout import BOX, NAME, NOTE
 
+LEAST_BEGUN = 3
+
 
 def lines_in(title: str, path: str, note: str, place: Box, inset: float) -> Iterator[Item]:
     """A bold title, at the right end what it belongs to, and a note below, or after it in a low box."""
@@ -84,6 +86,8 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
     --------
     >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
     'conv_transpose + 2'
+    >>> fitting_list("conv_transpose 2×, conv 2×, sum", 110, 10)
+    'conv_transpose + 4'
     """
     names = words.split(", ")
     for count in range(len(names), 0, -1):
@@ -93,18 +97,53 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
         shown = ", ".join(names[:count]) + rest
         if text_width(shown, size, bold=bold) <= width:
             return shown
+    if "×, " in words:
+        shown = f"{_counted(names[0])[0]} + {sum(_counted(name)[1] for name in names) - 1}"
+        if text_width(shown, size, bold=bold) <= width:
+            return shown
     return shorten(words, width, size, bold=bold)
 
 
+def _counted(name: str) -> tuple[str, int]:
+    """Name and number of "conv 2×"."""
+    begun, _, count = name.rpartition(" ")
+    return (begun, int(count[:-1])) if begun and count[:-1].isdigit() and count.endswith("×") else (name, 1)
+
+
+def _is_number(name: str) -> bool:
+    """Whether a module is one of several, as "1" or "0 to 1"."""
+    return name[:1].isdigit()
+
+
 def _end_of(path: str, width: float) -> str:
-    """As much of the path's end as fits, whole names if they say anything: what is innermost says most."""
+    """As much of the path's end as fits, whole names if they say anything: what is innermost says most.
+
+    Examples
+    --------
+    >>> path = "layer2.0.downsample.1"
+    >>> _end_of(path, 90), _end_of(path, 75), _end_of(path, 50)
+    ('…downsample.1', 'downsample.1', 'down….1')
+    """
+    if text_width(path, NOTE) > width:
+        path = path.replace(", call ", ", ")
     if text_width(path, NOTE) <= width:
         return path
     names = path.split(".")
     for count in range(len(names) - 1, 0, -1):
         end = ".".join(names[-count:])
-        if text_width(f"…{end}", NOTE) <= width and not end.isdigit():
-            return f"…{end}"
-    while path and text_width(f"…{path}", NOTE) > width:
-        path = path[1:]
-    return f"…{path}" if path else ""
+        if count == 1 and _is_number(end):
+            break
+        # The last names alone say enough: what is around them stands at the rows beside.
+        for shown in (f"…{end}", end)[: 1 if _is_number(names[-count]) else 2]:
+            if text_width(shown, NOTE) <= width:
+                return shown
+    if len(names) > 1 and _is_number(names[-1]):
+        # A number says nothing without the beginning of the name that it counts.
+        begun, number = names[-2], names[-1]
+        while begun and text_width(f"{begun}….{number}", NOTE) > width:
+            begun = begun[:-1]
+        return f"{begun}….{number}" if len(begun) >= LEAST_BEGUN else f"…{number}"
+    end = names[-1]
+    while end and text_width(f"…{end}", NOTE) > width:
+        end = end[1:]
+    return f"…{end}" if end else ""

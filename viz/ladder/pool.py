@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from viz.canvas.scene import Circle, Group, Item, Line, Rect, middle_text
-from viz.canvas.theme import gradient_role
+from viz.canvas.theme import gradient_role, text_role_on
 from viz.picture.model import PoolCrop
 
 SIZE = 45.0
 LABEL = 10.0
+BESIDE = 26.0
+LEAST_SIGNED = 5.0
 
 
 def rung_grid(pool: PoolCrop, left: float, top: float) -> tuple[Group, float]:
@@ -45,28 +47,33 @@ def _winner(pool: PoolCrop, tap: int, x: float, y: float, cell: float) -> Iterat
         yield Circle(x + (column + 0.5) * step_x, y + (row + 0.5) * step_y, side / 2, "saved")
 
 
-def capsule_grids(pool: PoolCrop, centre: float, top: float) -> Group:
+def capsule_grids(pool: PoolCrop, left: float, right: float, top: float) -> Group:
     """dY, an arrow, and dX, equally large: what arrives, and where it goes."""
-    gap = 20.0
-    sent = list(_plane(pool.cotangent, centre - gap / 2 - SIZE, top))
-    received = list(_plane(pool.gradient, centre + gap / 2, top))
+    gap, centre = 20.0, (left + right) / 2
+    size = min(SIZE, (right - left - gap) / 2 - BESIDE)
     middle = top + SIZE / 2
+    sent = list(_plane(pool.cotangent, centre - gap / 2 - size, middle - size / 2, size))
+    received = list(_plane(pool.gradient, centre + gap / 2, middle - size / 2, size))
     arrow = Line(((centre - 7, middle), (centre + 7, middle)), "backward", 2, head="filled", head_size=6)
     labels: tuple[Item, ...] = (
-        middle_text("dY", centre - gap / 2 - SIZE - 5, middle, LABEL, anchor="end"),
-        middle_text("dX", centre + gap / 2 + SIZE + 5, middle, LABEL, anchor="start"),
+        middle_text("dY", centre - gap / 2 - size - 5, middle, LABEL, anchor="end"),
+        middle_text("dX", centre + gap / 2 + size + 5, middle, LABEL, anchor="start"),
     )
     return Group((*sent, arrow, *received, *labels), title="what arrives, and where it goes", link=pool.box)
 
 
-def _plane(values: tuple[tuple[float, ...], ...], left: float, top: float) -> Iterator[Item]:
+def _plane(values: tuple[tuple[float, ...], ...], left: float, top: float, size: float) -> Iterator[Item]:
+    """Cells by sign and size; negative ones have a minus, which print without colours needs."""
     rows, columns = len(values), len(values[0])
-    cell = SIZE / max(rows, columns)
-    left += (SIZE - columns * cell) / 2
-    top += (SIZE - rows * cell) / 2
+    cell = size / max(rows, columns)
+    left += (size - columns * cell) / 2
+    top += (size - rows * cell) / 2
     largest = max((abs(value) for line in values for value in line if value == value), default=0.0)
     for i, line in enumerate(values):
         for j, value in enumerate(line):
             is_padding = value != value
             fill = None if is_padding else gradient_role(value, largest)
             yield Rect(left + j * cell, top + i * cell, cell, cell, fill, "grid", 0.5)
+            if value < 0 and fill is not None and cell >= LEAST_SIGNED:
+                x, y = left + (j + 0.5) * cell, top + (i + 0.5) * cell
+                yield Line(((x - cell / 4, y), (x + cell / 4, y)), text_role_on(fill), 1)

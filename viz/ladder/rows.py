@@ -24,6 +24,7 @@ class Chip:
     """A parameter or constant beside its only row; ``name`` is the whole one, ``title`` fits beside the row.
 
     ``gradient`` titles its gradient's chip; ``higher`` has (title, note) of the chips of further derivatives.
+    ``has_number`` says that the gradients' notes are values, and no sizes.
     """
 
     link: str
@@ -35,6 +36,7 @@ class Chip:
     tooltip: str
     name: str = ""
     higher: tuple[tuple[str, str] | None, ...] = ()
+    has_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class Row:
     """One forward call and, facing it, what its gradient rule made.
 
     ``capsule`` is None where no gradient comes by; ``gradients`` are the ids of the gradient boxes;
-    ``higher`` has a capsule for each further derivative. ``within`` names the modules around it, outermost
-    first; ``number`` counts the rows of the whole ladder from 1. A "link" stands for a row on another page.
+    ``higher`` has a capsule for each further derivative, ``higher_rungs`` what the one before keeps for it.
+    ``within`` names the modules around it, outermost first; ``number`` counts the rows of the whole ladder
+    from 1. A "link" stands for a row on another page.
     """
 
     kind: RowKind
@@ -67,6 +70,7 @@ class Row:
     capsule_note: str = ""
     gradients: tuple[str, ...] = ()
     higher: tuple[Capsule | None, ...] = ()
+    higher_rungs: tuple[Rung | None, ...] = ()
     pool: PoolCrop | None = None
     within: tuple[str, ...] = ()
     number: int = 0
@@ -76,6 +80,12 @@ class Row:
         if order > 1:
             return self.higher[order - 2] if order - 2 < len(self.higher) else None
         return None if self.capsule is None else Capsule(self.capsule, self.capsule_note, self.gradients)
+
+    def kept_by(self, order: int) -> Rung | None:
+        """What a derivative keeps for the next; 0 is the value itself."""
+        if order:
+            return self.higher_rungs[order - 1] if order <= len(self.higher_rungs) else None
+        return self.rung
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,4 +142,5 @@ def _chip(index: Index, box: Box, path: str, overlay: str | None) -> Chip:
             (f"{derivative(order)} {within}", note(order)) if index.arrives(box.id, order) else None
             for order in range(2, index.picture.orders + 1)
         ),
+        has_number=overlay == "gradients" or (not value.shape and index.number(box.id) is not None),
     )

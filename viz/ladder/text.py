@@ -51,6 +51,9 @@ def _details(row: Row) -> Iterator[str]:
         yield f"backward: {row.capsule} ({row.capsule_note})"
     elif row.capsule_note:
         yield f"backward: {row.capsule_note}"
-    for capsule in row.higher:
+    for order, capsule in enumerate(row.higher, 1):
+        kept = row.kept_by(order)
+        if kept is not None:
+            yield f"derivative {order} keeps {kept.tooltip}"
         if capsule is not None:
-            yield f"then: {capsule.title} ({capsule.note})"
+            yield f"then: {capsule.title}" + (f" ({capsule.note})" if capsule.note else "")

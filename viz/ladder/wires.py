@@ -90,6 +90,7 @@ class _Router:
         self.exit = layout.exits[number]
         inner, outer = layout.tracks.inner[number], layout.tracks.outer[number]
         columns = layout.columns
+        self.is_outer = inner is None
         self.lane = (
             columns.inner_lane(inner) if inner is not None else None if outer is None else columns.lane(outer)
         )
@@ -235,7 +236,8 @@ class _Router:
                 yield Wire("backward", (*start, (stub, entry.track)), has_head=False)
                 yield Stub("backward", stub, entry.track, f"to {self.letter}")
             else:
-                lane = self.at(self.lane)
+                facing = self.layout.columns.facing_lane if self.is_outer else self.layout.columns.facing
+                lane = facing(self.lane, self.order)
                 if stop is wanted[-1][0]:
                     yield Wire("backward", (*start, (lane, entry.track), (lane, track), *goal))
                 else:

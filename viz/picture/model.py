@@ -29,7 +29,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A buffer that a box keeps for the backward pass.
+    """A buffer that a box keeps for the backward pass, or a gradient box for the next derivative.
 
     ``buffer`` numbers the memory: two entries with one number are the same memory, which counts once.
     ``is_parameter`` marks memory that lives anyway, because a parameter owns it; an input's memory counts.
@@ -235,12 +235,18 @@ def _plain(value: object) -> object:
     return value
 
 
-def unique_buffers(boxes: tuple[Box, ...]) -> tuple[Saved, ...]:
-    """The buffers that ``boxes`` keep, each once, without the parameters' own."""
+def unique_buffers(boxes: tuple[Box, ...], order: int = 0) -> tuple[Saved, ...]:
+    """The buffers that a derivative keeps for the next, each once, without the parameters' own.
+
+    What an earlier derivative keeps anyway (0 is the value itself) is not counted again.
+    """
     found: dict[int, Saved] = {}
+    known: set[int] = set()
     for box in boxes:
         for saved in box.saved:
-            if not saved.is_parameter:
+            if box.order < order:
+                known.add(saved.buffer)
+            elif box.order == order and not saved.is_parameter and saved.buffer not in known:
                 found.setdefault(saved.buffer, saved)
     return tuple(found.values())
 

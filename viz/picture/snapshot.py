@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import autograd_cnn as ag
+from viz.picture.index_ways import ways_of_indices
 from viz.picture.inputs import data_inputs
 from viz.picture.model import Flow, Picture, PoolCrop
 from viz.picture.pool_crop import pool_crop
@@ -31,7 +32,7 @@ def snapshot(
     handed_in : iterable of Tensor
         The arguments of the function that computed it: its inputs.
     """
-    taker = Taker(data_inputs(graph.nodes, handed_in))
+    taker = Taker(data_inputs(graph.nodes, handed_in), ways_of_indices(graph.nodes))
     taker.forward(graph, results)
     return _picture(taker, graph)
 
@@ -59,7 +60,8 @@ def snapshot_with_gradient(
         The graphs of the second derivative, of the third, and so on.
     """
     graph = gradients.forward
-    taker = Taker(data_inputs(graph.nodes, handed_in))
+    taker = Taker(data_inputs(graph.nodes, handed_in), ways_of_indices(graph.nodes))
+    taker.orders = 1 + len(higher)
     known = (*results, *gradients.cotangents.values(), *gradients.gradients.values())
     taker.is_abstract = any(tensor.size > 0 and not ag.has_values(tensor) for tensor in known)
     # Asking for a value may compute it again, so numbers are shown in small formulas only.
@@ -74,7 +76,7 @@ def snapshot_with_gradient(
             taker.operation(node, "backward", order)
         flows.extend(taker.flows(derivative, order))
     pools = () if taker.is_abstract else tuple(_pools(taker, graph, gradients))
-    return _picture(taker, graph, tuple(seeds), tuple(flows), pools, 1 + len(higher))
+    return _picture(taker, graph, tuple(seeds), tuple(flows), pools, taker.orders)
 
 
 def _picture(

@@ -6,14 +6,16 @@ this file needs no private name of the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 import autograd_cnn as ag
+from viz.picture.index_ways import SWITCHES
 from viz.picture.meaning import setting_detail
 from viz.picture.model import Because, Box, Edge, Flow, Half, Kind, Saved, Scope, Value
 from viz.picture.plain import (
@@ -42,10 +44,13 @@ class Taker:
     ----------
     data : frozenset of int
         The ``id`` of each leaf and constant that is an input of the network.
+    pool_of : mapping, optional
+        From the ``id`` of a constant that holds a pool's indices to that pool's node.
     """
 
-    def __init__(self, data: frozenset[int]) -> None:
+    def __init__(self, data: frozenset[int], pool_of: Mapping[int, Any] = MappingProxyType({})) -> None:
         self.data = data
+        self.pool_of = pool_of
         self.ids: dict[int, str] = {}
         self.keep: list[Any] = []  # ids are of live objects only
         self.boxes: list[Box] = []
@@ -57,6 +62,7 @@ class Taker:
         self.counts: dict[str, int] = {}
         self.numbers: dict[tuple[int, int], float] = {}
         self.is_abstract = False
+        self.orders = 1
 
     def forward(self, graph: ag.Recording, results: Sequence[ag.Tensor]) -> None:
         """Take the operations of a graph, and what it returns."""
@@ -120,9 +126,14 @@ class Taker:
 
     def operation(self, node: Any, half: Half, order: int) -> str:
         """The box of a node, and the edges into it."""
-        sources = [None if is_literal(value) else self.box_of(value, half, order) for value in node.inputs]
+        # Indices that nothing recorded come from the switches of the pool that found them.
+        origins = [
+            (self.pool_of[id(value)], SWITCHES) if id(value) in self.pool_of else (value, port)
+            for value, port in zip(node.inputs, node.ports, strict=True)
+        ]
+        sources = [None if is_literal(value) else self.box_of(value, half, order) for value, _ in origins]
         name = self.identify(node, "n" if half == "forward" else "g")
-        for slot, (source, port) in enumerate(zip(sources, node.ports, strict=True)):
+        for slot, (source, (_, port)) in enumerate(zip(sources, origins, strict=True)):
             if source is not None:
                 self.edges.append(Edge(source, port, name, slot))
         outputs = tuple(
@@ -146,7 +157,7 @@ class Taker:
                 ),
                 settings=tuple((str(key), setting(value)) for key, value in node.settings.items()),
                 detail=clipped(setting_detail(node.settings), LONGEST_SETTING),
-                saved=self.saved(node) if half == "forward" else (),
+                saved=self.saved(node) if order < self.orders else (),
                 scope=self.scope(node.scope),
                 place=place_of(node.line),
                 because=self.because(node.origin),
@@ -158,7 +169,7 @@ class Taker:
         return name
 
     def saved(self, node: Any) -> tuple[Saved, ...]:
-        """What a node keeps for the backward pass."""
+        """What a node keeps for the next derivative."""
         if node.freed:
             return ()
         found = []
