@@ -4,6 +4,8 @@ import doctest
 import importlib
 import pkgutil
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -56,3 +58,17 @@ def test_guides(guide, tmp_path, monkeypatch):
         del registry[name]
     assert test.examples
     assert not runner.failures, "".join(report)
+
+
+def test_pictures_of_the_documentation_are_what_is_drawn_today(tmp_path):
+    """LeNet-5's ladder may differ by a colour of its tiny grids, where a processor rounds otherwise."""
+    root = Path(__file__).parents[1]
+    subprocess.run([sys.executable, "-m", "tools.docs_images", str(tmp_path)], cwd=root, check=True)
+    for path in sorted((root / "docs" / "images").iterdir()):
+        kept, drawn = path.read_text("utf-8"), (tmp_path / path.name).read_text("utf-8")
+        if path.name == "ladder.svg":
+            kept, drawn = (re.sub(r'fill="#\w+"|loss = [\d.]+', "", text) for text in (kept, drawn))
+            kept, drawn = (
+                re.sub(r"<line [^>]*>|<rect [^>]*>|<path [^>]*>", "", text) for text in (kept, drawn)
+            )
+        assert kept == drawn, f"{path.name}: run python -m tools.docs_images"
