@@ -180,3 +180,17 @@ def test_sample_and_channel_choose_the_plane() -> None:
     all_words = " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
     assert "sample 1 (of 0 to 1) · channel 1 (of 0 to 2)" in all_words
     assert "for the whole batch" in all_words
+
+
+def test_tied_losers_are_no_cells_without_influence() -> None:
+    x = ag.tensor(np.array([[[[3.0, 3.0], [1.0, 2.0]]]]), requires_grad=True)
+    answer = routing(ag.max_pool2d(x, 2)).scene.description.partition("Why 0?")[2]
+    assert "2 cells were picked by no window" in answer
+    assert "1 cell was as large as a winner and lost the tie: raised a little" in answer
+
+
+def test_nothing_adds_where_windows_lie_side_by_side() -> None:
+    x = ag.tensor(np.arange(16.0).reshape(1, 1, 4, 4), requires_grad=True)
+    apart, meeting = routing(ag.max_pool2d(x, 2)), routing(ag.max_pool2d(x, 2, stride=1))
+    assert "where two meet, they add" in meeting.scene.description + meeting.text
+    assert "where two meet" not in apart.scene.description + apart.text

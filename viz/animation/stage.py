@@ -145,8 +145,8 @@ class Stage:
                 down = ("norm", " of each window")
             spans = (Span(down[0], bold=True), Span(down[1]))
             return flow_arrow(_centre(self.inputs) - 60, y + 34, y + 8, "forward", spans, up=False, thick=1.6)
-        up = ("max_unpool", ", adds") if is_max else ("send shares", ", add")
-        spans = (Span(up[0], bold=True), Span(up[1]))
+        adds = (", adds" if is_max else ", add") if self.layout.view.plane.meets else ""
+        spans = (Span("max_unpool" if is_max else "send shares", bold=True), Span(adds))
         return flow_arrow(_centre(self.gradients) - 60, y + 36, y + 7, "backward", spans, up=True, thick=4)
 
     def outline(self, grid: Grid, window: Window) -> Rect:

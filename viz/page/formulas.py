@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from viz.page.slopes import slope_formulas
 
 FORMULAS: Mapping[str, tuple[str, str]] = {
-    "max_pool": ("Y[w] = the largest X[i] in window w", "dX[i] = sum of dY[w] over the windows w that i won"),
-    "max_unpool": ("X[i] = sum of Y[w] over the windows w that i won", "dY[w] = dX[winner of w]"),
-    "pool_at": ("Y[w] = X[winner of w]", "dX[i] = sum of dY[w] over the windows w that i won"),
-    "window_sum": ("Y[w] = sum of X[i] in window w", "dX[i] = sum of dY[w] over the windows w that hold i"),
+    "max_pool": ("Y[w] = the largest X[p] in window w", "dX[p] = sum of dY[w] over the windows w that p won"),
+    "max_unpool": ("X[p] = sum of Y[w] over the windows w that p won", "dY[w] = dX[winner of w]"),
+    "pool_at": ("Y[w] = X[winner of w]", "dX[p] = sum of dY[w] over the windows w that p won"),
+    "window_sum": ("Y[w] = sum of X[p] in window w", "dX[p] = sum of dY[w] over the windows w that hold p"),
     "relu": ("Y = max(X, 0)", "dX = dY where Y > 0, else 0"),
     "conv": (
         "Y = X ⋆ W + b, the window's products summed",
@@ -81,11 +81,11 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
     "remainder": ("Z = X modulo Y", "dX = dZ · dY = −dZ × (X / Y, rounded down)"),
     "floor_divide": ("Z = X / Y, rounded down", "nothing goes back: the slope is 0 everywhere"),
     "min": ("Y = the smallest X", "dX = dY at the winner, else 0"),
-    "prod": ("Y = product of X", "dX[i] = dY × the product of the others"),
+    "prod": ("Y = product of X", "dX[p] = dY × the product of the others"),
     "norm": ("Y = √(sum of X²)", "dX = dY × X / Y"),
     "logsumexp": ("Y = log of the sum of exp X", "dX = dY × exp(X − Y)"),
-    "cumsum": ("Y[i] = sum of X[0] to X[i]", "dX[i] = sum of dY[i] to the last"),
-    "cumprod": ("Y[i] = product of X[0] to X[i]", "dX[i] = sum of dY[j] × Y[j] / X[i] from j = i on"),
+    "cumsum": ("Y[p] = sum of X[0] to X[p]", "dX[p] = sum of dY[p] to the last"),
+    "cumprod": ("Y[p] = product of X[0] to X[p]", "dX[p] = sum of dY[j] × Y[j] / X[p] from j = p on"),
     "contract": ("Z = sum of X × Y over the axes that are named", "dX and dY = dZ contracted with the other"),
     "summed_product": ("Z = sum of A × B", "dA = dZ × B · dB = dZ × A"),
     "hardmax": ("Y = 1 at the largest X, else 0", "dX = 0: the slope is 0 everywhere"),
@@ -100,7 +100,7 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
     "nan_to_num": ("Y = X, odd numbers replaced", "dX = dY where X was a number, else 0"),
     "resample_transpose": ("X = Y sent to the places that are read", "dY = dX read at those places"),
     "window_sum_transpose": (
-        "X[i] = sum of Y[w] over the windows w that hold i",
+        "X[p] = sum of Y[w] over the windows w that hold p",
         "dY[w] = sum of dX in window w",
     ),
     "conv_weight_gradient": ("dW = X ⋆ dY", "linear in both: two convolutions go back"),
@@ -115,8 +115,8 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
 _MEAN = "dY / N (dY where a sum is taken)"
 FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "average": (
-        "Y[w] = mean of X[i] in window w",
-        "dX[i] = sum of dY[w] / size over the windows w that hold i",
+        "Y[w] = mean of X[p] in window w",
+        "dX[p] = sum of dY[w] / size over the windows w that hold p",
     ),
     "batch_norm": FORMULAS["normalise"],
     "group_norm": FORMULAS["normalise"],
@@ -124,7 +124,7 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "layer_norm": FORMULAS["normalise"],
     "local_response_norm": (
         "Y = X / (k + α × mean of X² over neighbouring channels)^β",
-        "dX = dY / (…)^β − 2 α β / size × X × sum of dY × Y / (…) over the channels that hold it",
+        "dX = dY / (…)^β − 2 α β / size × X × sum of dY × Y / (…) over the channels that hold pt",
     ),
     "dropout": ("Y = X / (1 − p) where it is kept, else 0", "dX = dY / (1 − p) where X was kept, else 0"),
     "mean": ("Y = mean of X", "dX = dY / N, spread to every term"),
@@ -132,12 +132,12 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "global_max_pool": ("Y = the largest of each map", "dX = dY at the winner, else 0"),
     "max_unpool": ("X = Y at the indices, 0 elsewhere", "dY = dX at the indices"),
     "lp_pool": (
-        "Y[w] = (sum of |X[i]|^p in window w)^(1/p)",
-        "dX[i] = sum of dY[w] × (|X[i]| / Y[w])^(p − 1) × sign X[i] over the windows w that hold i",
+        "Y[w] = (sum of |X[p]|^p in window w)^(1/p)",
+        "dX[p] = sum of dY[w] × (|X[p]| / Y[w])^(p − 1) × sign X[p] over the windows w that hold p",
     ),
     "weighted_pool": (
-        "Y[w] = sum of weight[t] × X[i] in window w",
-        "dX[i] = sum of dY[w] × the weight of i's place in w · d weight[t] = sum of dY[w] × X[i]",
+        "Y[w] = sum of weight[t] × X[p] in window w",
+        "dX[p] = sum of dY[w] × the weight of p's place in w · d weight[t] = sum of dY[w] × X[p]",
     ),
     "var": ("Y = mean of (X − mean)²", "dX = 2 (X − mean) × dY / N"),
     "std": ("Y = √(mean of (X − mean)²)", "dX = (X − mean) × dY / (N Y)"),

@@ -161,7 +161,8 @@ class RoutingLayout:
         down = ("max", ": keep the largest") if self.view.plane.is_max else ("sum", ": weigh and add")
         if self.view.plane.is_norm:
             down = ("norm", " of each window")
-        up = ("max_unpool", ", adds") if self.view.plane.is_max else ("send shares", ", add")
+        up = "max_unpool" if self.view.plane.is_max else "send shares"
+        adds = (", adds" if self.view.plane.is_max else ", add") if self.view.plane.meets else ""
         return [
             *flow_arrow(
                 places.output + 14,
@@ -177,7 +178,7 @@ class RoutingLayout:
                 top + 40,
                 top + 8,
                 "backward",
-                (Span(up[0], bold=True), Span(up[1])),
+                (Span(up, bold=True), Span(adds)),
                 up=True,
                 thick=4,
             ),

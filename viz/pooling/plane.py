@@ -171,6 +171,11 @@ class Plane:
         """Whether some cell lies in two windows."""
         return any(count > 1 for counts in self._covered for count in counts.values())
 
+    @property
+    def meets(self) -> bool:
+        """Whether gradients of two windows may arrive at one cell."""
+        return self.overlapping or (self.slice is not None and len(self.slice.covering) > 1)
+
     @cached_property
     def counts(self) -> tuple[int, int, int]:
         """Windows that sent something, cells that received something, cells that stayed 0."""

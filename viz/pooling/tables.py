@@ -26,7 +26,7 @@ def text_form(view: View, show: NumberFormat, show_values: NumberFormat) -> str:
     parts += ["Y (output)", _table(plane.outputs), ""]
     if plane.is_max:
         taps = [[_tap_text(plane, window) for window in row] for row in _rows(plane)]
-        kept = "tap:share of each winner" if plane.ties == "split" else "the winning tap of each window"
+        kept = "tap:share of each winner" if plane.ties == "split" else "each winner's number in its window"
         parts += [f"switches (saved): {kept}", _columns(taps), ""]
     parts += ["dY (incoming gradient)", _table(plane.cotangents), ""]
     parts += ["dX (gradient of the input)", _table(plane.gradient), ""]

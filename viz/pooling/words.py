@@ -55,7 +55,7 @@ def _subtitle(plane: Plane) -> str:
     if plane.is_max:
         return (
             "Forward, max keeps each window's largest number and its place. "
-            "Backward, the gradient returns to that place; where two meet, they add."
+            f"Backward, the gradient returns to that place{_meeting(plane)}."
         )
     if plane.is_norm:
         return (
@@ -66,6 +66,10 @@ def _subtitle(plane: Plane) -> str:
         "Forward, each window becomes one weighted sum. "
         "Backward, its gradient goes to every cell of the window, by the same shares."
     )
+
+
+def _meeting(plane: Plane) -> str:
+    return "; where two meet, they add" if plane.meets else ""
 
 
 def cotangent_words(plane: Plane) -> str:
@@ -110,7 +114,7 @@ def _saved(plane: Plane) -> str:
         text = f"For each of the {count:,} windows, the share of every tap, which tells the equal winners."
     else:
         text = (
-            f"{_many(count, 'switch', 'switches')}, one a window: the number of the winning tap, "
+            f"{_many(count, 'switch', 'switches')}, one a window: the winner's number in its window, "
             f"counted from 0, {'row by row' if plane.slice is None else 'depth by depth, row by row'}."
         )
     if plane.saved is not None:
@@ -210,10 +214,16 @@ def _zeros(plane: Plane) -> str:
     never = plane.gradient.size - len(plane.arrivals) - unused
     silent = stayed - never - unused
     text = []
-    if never:
+    tied = len({cell for window in plane.windows for cell in window.losers} - set(plane.arrivals))
+    if never > tied:
         text.append(
-            f"{_many(never, 'cell was', 'cells were')} picked by no window: changing such a cell a little "
-            "changes no output."
+            f"{_many(never - tied, 'cell was', 'cells were')} picked by no window: changing such a cell a "
+            "little changes no output."
+        )
+    if tied:
+        text.append(
+            f"{_many(tied, 'cell was', 'cells were')} as large as a winner and lost the tie: raised a "
+            "little, such a cell would win."
         )
     if silent:
         text.append(f"{_many(silent, 'winner', 'winners')} got a gradient of 0.")

@@ -226,16 +226,31 @@ def test_predicting(visit):
     assert set(page.locator('[data-grid="dx"] .number').all_text_contents()) == {"?"}
     assert "Window d sends 0.4 back" in caption(page)
     assert telling(page) == ([], 0, 0)
+    assert not page.locator(".thumb").first.is_visible()
+    cell(page, "x", 3, 1).click()
+    assert caption(page).startswith("The answer is a cell of dX.")
     cell(page, "dx", 3, 1).click()
     assert caption(page).startswith("Right")
+    assert "guessed right" in cell(page, "dx", 3, 1).get_attribute("class")
     cell(page, "dx", 0, 0).click()
     assert caption(page).startswith("No")
-    for _ in range(3):
+    assert page.locator(".guessed").count() == 1
+    assert "Window a sends" in caption(page)
+    cell(page, "dx", 2, 1).click()
+    assert caption(page).startswith(
+        "As large, but a tie: of equal numbers the first one gets all, here (2, 0)."
+    )
+    for _ in range(2):
         cell(page, "dx", 0, 0).click()
     assert "of 5 right" in caption(page)
     assert number(page, "dx", 3, 1) == "1.1"
     words, rings, switches = telling(page)
     assert (len(words), rings, switches) == (6, 8, 9)
+    assert page.locator(".thumb").first.is_visible()
+    page.get_by_role("button", name="predict").click()
+    page.locator(".mark").first.click()
+    page.locator(".mark").last.click()
+    assert number(page, "dx", 3, 1) == "1.1"  # whoever looks at the story again predicts no longer
 
 
 def test_other_settings_are_computed_in_the_page(visit):

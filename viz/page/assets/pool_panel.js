@@ -122,6 +122,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     now.scrubber = makeScrubber(now.stops, {
       seek: (index) => {
         stopPlaying();
+        quiz = null;
         seek(index);
       },
       play: togglePlay,
@@ -135,6 +136,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
    */
   function seek(index) {
     now.index = Math.max(0, Math.min(index, now.stops.length - 1));
+    for (const cell of picture.querySelectorAll(".guessed")) cell.classList.remove("guessed", "right");
     const { stop, caption } = now.stops[now.index];
     const lit = stop === STOPS.second && now.tale.second ? [now.tale.second, now.tale.spotlight] : [now.tale.spotlight];
     show({ stop, lit, scanned: 0, hidden: quiz ? quiz.hidden : new Set() });
@@ -157,6 +159,8 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     now.frame = { hidden: new Set(), scanned: 0, ...now.frame, tale: now.tale, hasIncoming: false, ...changes };
     now.view.update(now.frame);
     now.strip?.update(now.frame);
+    // The ladder's tiny pictures would tell the answers too.
+    document.body.classList.toggle("riddle", now.frame.hidden.size > 0);
   }
 
   /** @param {Spot} spot */
@@ -179,6 +183,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
       return;
     }
     unpin();
+    quiz = null;
     const last = now.stops.length - 1;
     if (prefersStillness()) {
       seek(now.index === last ? 0 : now.index + 1);
@@ -243,6 +248,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
    */
   function answer(asked, cell) {
     const words = guess(asked, now.view, now.routed, cell);
+    mark(cell, words.startsWith("Right"));
     if (asked.queue.length > 0) {
       ask(asked, words);
       return;
@@ -250,6 +256,16 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     quiz = null;
     show({ stop: STOPS.all, hidden: new Set() });
     host.say(words);
+  }
+
+  /**
+   * Marks the cell that was guessed.
+   * @param {Cell} cell
+   * @param {boolean} isRight
+   */
+  function mark(cell, isRight) {
+    for (const other of picture.querySelectorAll(".guessed")) other.classList.remove("guessed", "right");
+    now.view.cell("dx", cell.row, cell.column)?.classList.add("guessed", ...(isRight ? ["right"] : []));
   }
 
   /**
@@ -299,8 +315,9 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   /** @param {Spot} spot */
   function choose(spot) {
     stopPlaying();
-    if (quiz && (spot.grid === "dx" || spot.grid === "x")) {
-      answer(quiz, spot);
+    if (quiz) {
+      if (spot.grid === "dx") answer(quiz, spot);
+      else host.say(`The answer is a cell of dX. ${questionWords(quiz, now.view, now.routed)}`);
       return;
     }
     if (now.stops[now.index].stop !== STOPS.all) seek(now.stops.length - 1);
@@ -339,6 +356,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
       if (key === " ") togglePlay();
       else if (key === "ArrowRight" || key === "ArrowLeft") {
         stopPlaying();
+        quiz = null;
         seek(now.index + (key === "ArrowRight" ? 1 : -1));
       } else if (key === "Escape") {
         stopPlaying();
@@ -348,7 +366,10 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
       } else return false;
       return true;
     },
-    leave: stopPlaying,
+    leave() {
+      stopPlaying();
+      document.body.classList.remove("riddle");
+    },
     start() {
       if (!playsAtFirst) return;
       seek(prefersStillness() ? 1 : 0);

@@ -48,10 +48,13 @@ function guess(quiz, view, routed, cell) {
   const goal = window.shares.map((share) => `(${placeOf(routed, share)})`).join(" and ");
   const name = nameOf(view.layout, window);
   const inside = window.cells.some((share) => share.row === cell.row && share.column === cell.column);
+  const isTied = window.equals.some((equal) => equal.row === cell.row && equal.column === cell.column);
   const verdict = isRight
     ? `Right: window ${name} found its largest number, ${plainNumber(window.value)}, at ${goal}.`
-    : inside
-      ? `No: in window ${name} the largest number, ${plainNumber(window.value)}, stands at ${goal}.`
-      : `No: that cell is not in window ${name}, whose largest number stands at ${goal}.`;
+    : isTied
+      ? `As large, but a tie: of equal numbers the ${routed.settings.ties} one gets all, here ${goal}.`
+      : inside
+        ? `No: in window ${name} the largest number, ${plainNumber(window.value)}, stands at ${goal}.`
+        : `No: that cell is not in window ${name}, whose largest number stands at ${goal}.`;
   return quiz.queue.length > 0 ? verdict : `${verdict} ${quiz.right} of ${quiz.asked} right. Here is all of dX.`;
 }
