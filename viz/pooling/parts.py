@@ -69,7 +69,7 @@ def _signs(view: View, show_values: NumberFormat) -> list[tuple[str, str]]:
         if any(w.all_zero for w in view.windows):
             blocks = "ReLU will block it" if plane.after_relu else "a ReLU before would block it"
             found.append(("zero", f"all zero: {blocks}"))
-        found.append(("arrow", "what a window sends"))
+        found.append(("arrow", "what a window sends, from its middle"))
         if any(elsewhere_words(w) for w in view.windows):
             found.append(("away", "winner at another depth, z"))
         found.append(("grey", "never wins"))
