@@ -171,8 +171,10 @@ def test_passing_the_maximum_makes_ring_and_gradient_jump(visit):
     page.mouse.up()
     assert number(page, "dx", 0, 0) == "0.1"
     assert number(page, "dx", 2, 0) == "0"
+    assert page.locator("body.stale").count() == 1  # the ladder's tiny pictures are the recorded ones
     page.get_by_role("button", name="as recorded").click()
     assert number(page, "dx", 0, 0) == "0"
+    assert page.locator("body.stale").count() == 0
 
 
 def test_nudging_with_the_keyboard(visit):

@@ -83,6 +83,8 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
   }
 
   function drawControls() {
+    // The ladder shows what was recorded: dim what is no longer so.
+    document.body.classList.toggle("stale", isChanged() || Boolean(now.isNudged));
     controls.replaceChildren(
       settingsRow(
         { pool, plane, settings, isChanged: isChanged() || Boolean(now.isNudged) },
@@ -201,8 +203,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
       const next = now.index + 1;
       const { stop, caption } = now.stops[next];
       now.scrubber.set(next);
-      host.say(caption);
-      await playTo(now.view, now.routed, now.tale, stop, show, own);
+      await playTo(now.view, now.routed, now.tale, stop, show, own, () => host.say(caption));
       if (own.cancelled) return;
       now.index = next;
       await pause(stop === STOPS.losers || stop === STOPS.back ? 900 : 700, own);
@@ -368,7 +369,7 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     },
     leave() {
       stopPlaying();
-      document.body.classList.remove("riddle");
+      document.body.classList.remove("riddle", "stale");
     },
     start() {
       if (!playsAtFirst) return;

@@ -170,8 +170,9 @@ function balance(routed, view) {
  * @param {number} next
  * @param {(changes: Partial<Frame>) => void} show
  * @param {{cancelled: boolean}} token
+ * @param {() => void} tell says the caption; while the window scans, its own is not yet true
  */
-async function playTo(view, routed, tale, next, show, token) {
+async function playTo(view, routed, tale, next, show, token, tell) {
   const { layout, scales, flyers } = view;
   const { spotlight, second } = tale;
   const goal = spotlight.shares[0];
@@ -187,8 +188,10 @@ async function playTo(view, routed, tale, next, show, token) {
       token,
     );
   };
+  if (next !== STOPS.keep) tell();
   if (next === STOPS.keep) {
     await scan(view, routed, tale, show, token);
+    if (!token.cancelled) tell();
     const value = shown(spotlight.value, scales.x);
     show({ stop: STOPS.look, lit: [spotlight] });
     if (routed.settings.kind === "max")
