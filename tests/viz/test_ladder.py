@@ -341,7 +341,7 @@ def test_the_text_says_what_the_drawing_says():
     text = viz.draw(pair_loss()).text
     assert "  4  max_pool2d [pool]: 2×3×5×5, 2×2 window" in text
     assert "       keeps switches 2×3×5×5 uint8, 150 B" in text
-    assert "       backward: max_unpool, adds (max_unpool)" in text
+    assert "       backward: max_unpool, adds (to each winner)" in text
     assert "also reads row" in viz.draw(residual_loss(1)).text
 
 

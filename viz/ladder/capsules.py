@@ -14,6 +14,9 @@ from viz.picture.model import Box, number_of
 MOVEMENT = frozenset({"expand", "reshape", "transpose", "sum", "negative"})
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "equal", "not_equal"})
 
+PLAINER = {"relu_gate": "open where Y > 0", "max_unpool": "to each winner"}
+"""Where an operation's name would only repeat the title: what it does."""
+
 
 def capsule_of(index: Index, group: Group, order: int, overlay: str | None) -> Capsule | None:
     """The capsule of a row in the column of a derivative; None where no gradient comes by."""
@@ -45,6 +48,7 @@ def _note(index: Index, group: Group, last: Box, made: Sequence[Box], overlay: s
     # A sum over what broadcasting had added, and its reshape, are one thing to a reader.
     ops = [box.op for box in made if box.because is None or box.because.why != "un-broadcast"]
     words = counted(ops) if ops or not made else ""
+    words = PLAINER.get(words, words)
     if len(ops) < len(made):
         words = f"{words}, un-broadcast" if words else "un-broadcast"
     if group.folded:
