@@ -10,10 +10,12 @@ import autograd_cnn as ag
 import viz
 from viz.canvas.scene import Group, Line, Text, walk
 from viz.ladder.builder import ladder_of
+from viz.ladder.chips import _fitting_count, _wanted
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.grouping import ROWS_AT_FIRST_SIGHT
 from viz.ladder.layout import lay_out
 from viz.ladder.pages import cut_into_pages
+from viz.ladder.rows import Chip
 from viz.ladder.wires import Sum, wires_of
 from viz.picture.model import unique_buffers
 from viz.views import picture_of
@@ -320,3 +322,15 @@ def test_the_places_go_from_each_pooling_to_its_un_pooling(what):
     root = ElementTree.fromstring(drawing.svg())
     (wired,) = (element for element in root.iter() if element.get("id") == "wires")
     assert sum(element.get("stroke-dasharray") is not None for element in wired) == 2
+
+
+def test_no_chip_drops_its_count(resnet):
+    """Large counts are told in millions where all their digits don't fit beside the words."""
+    chip = Chip("p1", "more", "10 parameters", "13,673,600", None, "", "")
+    room = _wanted("10 parameters", "13.7 M")
+    assert _fitting_count(chip, room) == "13.7 M"
+    assert _fitting_count(chip, _wanted("10 parameters", "13,673,600")) == "13,673,600"
+    for item in walk(viz.draw(resnet, IMAGE).scene.items):
+        if isinstance(item, Group):
+            words = [text.plain for text in item.items if isinstance(text, Text)]
+            assert len(words) != 1 or not words[0].endswith("parameters")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -397,3 +398,27 @@ def test_a_large_layer_shows_the_strongest() -> None:
     drawing = PICTURES["dense, 120 to 84"]()
     assert "the strongest 10 inputs of 120 · the strongest 10 outputs of 84" in all_words(drawing)
     assert numbers_of(drawing)["output"] in numbers_of(drawing)["shown_outputs"]
+
+
+def test_of_several_filters_one_is_told_apart_from_all() -> None:
+    x = ag.tensor(np.ones((1, 1, 3, 3)), requires_grad=True)
+    w = ag.tensor(np.stack([np.ones((1, 2, 2)), 2 * np.ones((1, 2, 2))]), requires_grad=True)
+    drawing = viz.routing(ag.conv2d(x, w), cotangent=np.ones((1, 2, 2, 2)), filter=0)
+    answer = drawing.text.partition("What is lost? ")[2]
+    assert answer.startswith("From this filter alone: sum of its dY 4 × sum of its kernel 4 = 16; all of it")
+    assert f"The 2 filters together give dX {np.sum(drawing.data['dX']):g}." in answer
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_printed_sums_add_up_or_say_that_they_are_rounded(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = ag.tensor(rng.normal(size=(1, 6)), requires_grad=True)
+    weight, bias = (ag.tensor(rng.normal(size=size), requires_grad=True) for size in ((3, 6), (3,)))
+    drawing = viz.routing(ag.dense(x, weight, bias))
+    texts = [item.plain for item in walk(drawing.scene.items) if isinstance(item, Text)]
+    (line,) = (text for text in texts if text.startswith("sum "))
+    said = line.replace("−", "-").replace("- bias ", "-").replace("+ bias ", "").replace("sum ", "", 1)
+    found = re.fullmatch(r"(≈ )?(\S+) (\S+) (=|≈) y\d = (\S+)", said)
+    assert found is not None
+    terms = float(found[2]) + float(found[3])
+    assert (abs(terms - float(found[5])) < 1e-9) == (found[4] == "=")

@@ -32,7 +32,7 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
         )
         shape = _shape(
             chip.title,
-            "" if chip.kind == "more" and _wanted(chip.title, chip.note) > width else chip.note,
+            _fitting_count(chip, width) if chip.kind == "more" else chip.note,
             columns.chip_left,
             columns.chip_right,
             y,
@@ -43,6 +43,13 @@ def chip_items(row: Row, left: float, middle: float, columns: Columns, orders: i
         if orders == 1:
             yield Group(tuple(_gradient(row, chip, left, y, columns)), link=chip.link)
         y += CHIP + CHIP_GAP
+
+
+def _fitting_count(chip: Chip, width: float) -> str:
+    """How many numbers several parameters have, in millions where all digits don't fit."""
+    digits = chip.note.replace(",", "")
+    short = f"{int(digits) / 1e6:.3g} M" if digits.isdigit() and len(digits) > 6 else ""
+    return next((note for note in (chip.note, short) if _wanted(chip.title, note) <= width), "")
 
 
 def inner_chips(row: Row, order: int, place: Box) -> Iterator[Group]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from viz.canvas.drawing import write_whole
+from viz.canvas.drawing import check_place, write_whole
 from viz.canvas.standalone import image
 from viz.canvas.svg import to_svg
 from viz.canvas.theme import check_theme
-from viz.errors import UnknownFormatError
+from viz.errors import UndrawableError, UnknownFormatError
 from viz.ladder.drawing import ladder_scene
 from viz.ladder.text import ladder_text
 from viz.page.document import document
@@ -77,6 +77,7 @@ class Page:
             raise UnknownFormatError(
                 f"can't write {target.name!r}: a page is written as .html; viz.draw writes other formats"
             )
+        check_place(target)
         write_whole(target, self.html.encode("utf-8", "replace"))
         return target
 
@@ -124,8 +125,8 @@ def explore(
         As for `draw`. Of a Graph, whose values are gone, only the structure is shown.
     path : path, optional
         Where to write the page (.html); without it the page is only returned, for notebooks.
-    *examples : array or Tensor
-        Arguments for a callable ``what``.
+    *examples : array, Tensor, or tuple of int
+        Arguments for a callable ``what``; a tuple of whole numbers is a shape, and then nothing is computed.
     depth : int, optional
         Levels of modules to open; by default the deepest level with at most 40 rows.
     theme : {"light", "dark", "auto"}
@@ -139,7 +140,8 @@ def explore(
     Raises
     ------
     UndrawableError
-        ``what`` is none of the above or has too many operations for a page; the theme is unknown.
+        ``what`` is none of the above, lacks an example, or has too many operations for a page; the theme is
+        unknown; an example stands where the path belongs.
     UnknownFormatError
         The path does not end in .html or .htm.
     WriteError
@@ -154,6 +156,11 @@ def explore(
     False
     """
     check_theme(theme)
+    if path is not None and not isinstance(path, (str, os.PathLike)):
+        raise UndrawableError(
+            f"the second argument of explore is the path to write to, and this is a {type(path).__name__}; "
+            "examples follow it: viz.explore(net, None, x), or viz.explore(net, 'page.html', (1, 1, 32, 32))"
+        )
     subject = subject_of(what, examples)
     ladders, first = ladders_of(subject.picture, depth)
     ladder = ladders[first]

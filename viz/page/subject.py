@@ -13,7 +13,7 @@ import numpy as np
 import autograd_cnn as ag
 from viz.errors import UndrawableError
 from viz.picture.model import Picture
-from viz.picture.taking import unchanged
+from viz.picture.taking import argument_names, unchanged
 from viz.views import picture_of
 
 MOST_NODES = 20_000
@@ -51,6 +51,7 @@ def subject_of(what: Any, examples: tuple[Any, ...]) -> Subject:
         picture = picture_of(what)
         return Subject(graph, gradients, picture, _things(picture, graph))
     if callable(what) and not isinstance(what, ag.Tensor):
+        argument_names(what, examples)  # refuses in words that fit what was given, not the recorder
         recorder = _Recorder(what)
         with unchanged(what):  # picture_of sees a plain function, whose running statistics it does not know
             picture = picture_of(recorder.function(), *examples)

@@ -157,7 +157,7 @@ def _tensors(value: Any, role: str) -> list[ag.Tensor]:
 
 def _called(function: Callable[..., Any], examples: tuple[Any, ...]) -> tuple[Any, list[ag.Tensor]]:
     """Call with tensors; where nothing wanted a gradient, call again with inputs that do."""
-    names = _argument_names(function, examples)
+    names = argument_names(function, examples)
     inputs = list(_inputs(examples, names, wanted=False))
     with unchanged(function):
         result = function(*inputs)
@@ -216,8 +216,14 @@ def _inputs(examples: tuple[Any, ...], names: Sequence[str | None], *, wanted: b
             yield ag.tensor(example, requires_grad=wants, name=name)
 
 
-def _argument_names(function: Callable[..., Any], examples: tuple[Any, ...]) -> list[str | None]:
-    """What the function calls its arguments; refuses where some are missing."""
+def argument_names(function: Callable[..., Any], examples: tuple[Any, ...]) -> list[str | None]:
+    """What the function calls its arguments.
+
+    Raises
+    ------
+    UndrawableError
+        Some are missing, or there are too many.
+    """
     forward = function.forward if isinstance(function, ag.nn.Module) else function
     try:
         parameters = list(inspect.signature(forward).parameters.values())
@@ -245,8 +251,8 @@ def _refuse(function: Any, missing: Sequence[str], given: int) -> None:
     lacking = ", ".join(repr(entry) for entry in missing)
     raise UndrawableError(
         f"{name} is a {kind}, and a drawing shows what it does to something: it needs an example for "
-        f"{lacking} ({given} given). An array or a Tensor fits, as in viz.draw({kind}, x), or just its "
-        f"shape, as in viz.draw({kind}, (1, 1, 32, 32)): then nothing is computed"
+        f"{lacking} ({given} given). An array or a Tensor fits, or just its shape, such as (1, 1, 32, 32): "
+        f"then nothing is computed. So viz.draw({kind}, x) or viz.explore({kind}, None, x)"
     )
 
 

@@ -40,7 +40,8 @@ class _Layout:
         to_weight = [partner.value * reach.cotangent for partner in reach.partners]
         self.x = sheet.format_of(reach.values[shown])
         self.w = sheet.format_of(reach.weight)
-        self.y = sheet.format_of(products, result)
+        self.sums = [(products, result[0]), ([result[0], result[2]], result[1])]
+        self.y = sheet.format_of(products, result, sums=self.sums)
         self.dx = sheet.format_of(reach.gradient[shown], to_input, [reach.cotangent])
         self.dw = sheet.format_of(reach.weight_gradient, to_weight)
         self.largest = sheet.largest_of(reach.gradient[shown], to_input or [0.0], [reach.cotangent])
@@ -183,7 +184,8 @@ class _Layout:
         reach = self.reach
         products = sum(partner.value * partner.weight for partner in reach.partners)
         name = f"sum of all {len(reach.partners)}:" if self.told.cropped_kernel else "sum"
-        lines = [f"{name} {self.y(products)}"]
+        adds, ends = (self.y.adds_up(terms, total) for terms, total in self.sums)
+        lines = [f"{name} {'' if adds else '≈ '}{self.y(products)}"]
         rest = reach.output - products
         if abs(rest) > 1e-6 * max(abs(reach.output), abs(products)):
             others = "other channels, bias" if reach.inputs > 1 else "bias"
@@ -195,7 +197,7 @@ class _Layout:
         y += 15 * len(lines) + 6
         cell = Board(left, y, 62, (0, 1), (0, 1), 28)
         drawn = sheet.value_cell(cell.box((0, 0)), self.y(reach.output), bold=True)
-        result = (Span(f"= Y {reach.place(reach.output_cell)}", bold=True),)
+        result = (Span(f"{'=' if ends else '≈'} Y {reach.place(reach.output_cell)}", bold=True),)
         items += [
             Group((*drawn, cell.outline((0, 0))), id="Y"),
             Text(left, cell.bottom + 14, result, 11, "forward"),

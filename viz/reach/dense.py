@@ -36,7 +36,12 @@ class _Layout:
         self.products = row * layer.values
         self.x = sheet.format_of(layer.values[ins])
         self.w = sheet.format_of(layer.weight)
-        self.y = sheet.format_of(layer.outputs[outs], self.products[ins])
+        total, value = float(self.products.sum()), float(layer.outputs[layer.output])
+        self.sums = [
+            (self.products[ins].tolist(), float(self.products[ins].sum())),
+            ([total, value - total], value),
+        ]
+        self.y = sheet.format_of(layer.outputs[outs], self.products[ins], sums=self.sums)
         self.dx = sheet.format_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
         self.dw = sheet.format_of(layer.weight_gradient, layer.values[ins] * dy)
         self.largest = sheet.largest_of(layer.gradient[ins], layer.cotangents[outs], row[ins] * dy)
@@ -186,10 +191,12 @@ class _Layout:
         strip, board = self._strip("products", sheet.MARGIN + 16, top, draw)
         total, value = float(self.products.sum()), float(layer.outputs[layer.output])
         rest = value - total
-        words = f"sum{_of(layer)} {self.y(total)}"
+        adds, ends = (self.y.adds_up(terms, total) for terms, total in self.sums)
+        words = f"sum{_of(layer)} {'' if adds else '≈ '}{self.y(total)}"
         if abs(rest) > 1e-6 * max(abs(value), abs(total)):
             words += f" + bias {self.y(rest)}".replace("+ bias −", "− bias ")
-        line = (Span(f"{words} = "), Span(f"y{layer.output} = {self.y(value)}", bold=True))
+        equal = "=" if ends else "≈"
+        line = (Span(f"{words} {equal} "), Span(f"y{layer.output} = {self.y(value)}", bold=True))
         name = sheet.panel_name(board.left, top - 20, "x · w", f"row {layer.output} of W", "forward", 11)
         return [name, strip, Text(board.left, board.bottom + 20, line, 13, "forward")], board.bottom + 24
 

@@ -237,12 +237,16 @@ def largest_of(*planes: Any) -> float:
     return float(np.max(flat, where=np.isfinite(flat), initial=0.0))
 
 
-def format_of(*panels: Any) -> NumberFormat:
-    """One format for several panels; the one with the smallest numbers gets its two digits too."""
+def format_of(*panels: Any, sums: Sequence[tuple[Sequence[float], float]] = ()) -> NumberFormat:
+    """One format for several panels; the one with the smallest numbers gets its two digits too.
+
+    ``sums`` are terms with their totals, which should add up as printed.
+    """
     flat = [[float(value) for value in np.ravel(np.asarray(panel, np.float64))] for panel in panels]
     sizes = [size for size in map(largest_of, flat) if size]
     every = [value for values in flat for value in values]
-    return choose_format(every, smallest_panel=min(sizes, default=None))
+    finite = [(terms, total) for terms, total in sums if np.isfinite([*terms, total]).all()]
+    return choose_format(every, finite, smallest_panel=min(sizes, default=None))
 
 
 def total(values: Any) -> float:

@@ -129,7 +129,12 @@ class Told:
             return f"Sum of dY {shown(sent)}, sum of dX from this filter {shown(arrived)}: the weights scale."
         whole = sent * weights
         shown = sum_format(sent, weights, whole, arrived)
-        text = f"Sum of dY {shown(sent)} × sum of the kernel {shown(weights)} = {shown(whole)}; "
+        alone = reach.shared > 1
+        text = "From this filter alone: sum of its dY" if alone else "Sum of dY"
+        printed = shown.rounded(sent) * shown.rounded(weights)
+        equal = "=" if abs(printed - shown.rounded(whole)) < 0.5 * 10.0**-shown.decimals else "≈"
+        kernel = "its kernel" if alone else "the kernel"
+        text += f" {shown(sent)} × sum of {kernel} {shown(weights)} {equal} {shown(whole)}; "
         if not np.isfinite(whole):
             return "Not to be said: dY or W holds NaN or inf."
         scale = float(np.abs(reach.cotangents).sum() * np.abs(reach.weight).sum()) or 1.0
@@ -137,6 +142,8 @@ class Told:
             text += f"all of it arrives in dX ({shown(arrived)})."
         else:
             text += f"dX gets {shown(arrived)}; the rest, {shown(whole - arrived)}, falls into the padding."
+        if alone:
+            text += f" The {reach.shared} filters together give dX {shown(sheet.total(reach.gradient))}."
         if lost:
             names = ", ".join(map(reach.tap_name, lost[:MOST_TERMS]))
             names += f" and {len(lost) - MOST_TERMS} more" if len(lost) > MOST_TERMS else ""

@@ -230,3 +230,12 @@ def test_every_asset_is_in_the_page():
     text = viz.explore(lecture_loss()).html
     for path in [*folder.glob("*.js"), *folder.glob("*.css")]:
         assert path.read_text(encoding="utf-8") in text, f"{path.name} is not in document.py's lists"
+
+
+def test_an_example_in_the_paths_place_is_named():
+    with pytest.raises(viz.UndrawableError, match=r"second argument of explore is the path.* is a ndarray"):
+        viz.explore(ag.nn.ReLU(), np.ones(3))
+    with pytest.raises(viz.UndrawableError, match=r"ReLU is a module.*viz\.explore\(module, None, x\)"):
+        viz.explore(ag.nn.ReLU())
+    with pytest.raises(viz.WriteError, match="there is no folder"):
+        viz.explore(lecture_loss(), "/nowhere at all/page.html")

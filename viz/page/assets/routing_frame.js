@@ -96,6 +96,7 @@ function arrivedAt(routed, frame, cell) {
  */
 function showReceived(routed, layout, scales, cells, frame) {
   const largest = largestOf(routed.dx.flat().concat(routed.dy.flat()));
+  const isMax = routed.settings.kind === "max";
   for (const [key, cell] of cells) {
     if (!key.startsWith("dx.")) continue;
     const [, row, column] = key.split(".").map(Number);
@@ -108,7 +109,7 @@ function showReceived(routed, layout, scales, cells, frame) {
     const sum = arrived ? arrived.reduce((total, { sent }) => total + sent, 0) : 0;
     const [terms, number] = [...cell.querySelectorAll("text")];
     const size = layout.dx.size;
-    const words = arrived && arrived.length > 1 ? termsOf(layout, scales, arrived, size) : "";
+    const words = arrived && arrived.length > 1 ? termsOf(layout, scales, arrived, size, isMax) : "";
     const text = isHidden ? "?" : arrived === null ? "" : `${words ? "= " : ""}${shown(sum, scales.g)}`;
     terms.textContent = words;
     terms.setAttribute("font-size", String(fittingSize(words, size - 3, 10)));
@@ -130,12 +131,14 @@ function showReceived(routed, layout, scales, cells, frame) {
  * @param {{x: Scale, g: Scale}} scales
  * @param {{window: PoolWindow, sent: number}[]} arrived
  * @param {number} size
+ * @param {boolean} isMax
  */
-function termsOf(layout, scales, arrived, size) {
+function termsOf(layout, scales, arrived, size, isMax) {
   const numbers = arrived.map(({ sent }) => shown(sent, scales.g)).join("+");
   const letters = arrived.map(({ window }) => shortName(layout, window)).join("+");
   const fits = (/** @type {string} */ text) => text.length * 0.605 * 9 <= size - 3;
-  return [numbers, letters].find(fits) ?? `${arrived.length} ×`;
+  const count = `${arrived.length} ${isMax ? "wins" : "terms"}`;
+  return [numbers, letters, count].find(fits) ?? `${arrived.length} ×`;
 }
 
 /**

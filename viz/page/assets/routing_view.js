@@ -157,7 +157,7 @@ function titles(layout, routed, scales) {
     svg("path", { class: "way-head", d: `M${rightArrow - 7} ${down + 12}l7 -11l7 11Z` }),
     svg("text", { class: "note backward", x: rightArrow - 14, y: down + 16, "text-anchor": "end" }, back),
     ...indices(layout.x, routed.settings.origin ?? [0, 0]),
-    ...indices(layout.dx, routed.settings.origin ?? [0, 0]),
+    ...indices(layout.dx, routed.settings.origin ?? [0, 0], [routed.x.length, routed.x[0].length]),
   ];
 }
 
@@ -183,9 +183,13 @@ function partWords(layout, whole) {
 /**
  * @param {Grid} grid
  * @param {number[]} origin
+ * @param {number[]} [sizes] rows and columns that have numbers: padding has none in dX
  */
-function indices(grid, origin) {
+function indices(grid, origin, sizes) {
+  const isShown = (/** @type {number} */ place, /** @type {0|1} */ axis) =>
+    !sizes || (place >= 0 && place < sizes[axis]);
   const columns = Array.from({ length: grid.columns }, (_, i) => {
+    if (!isShown(grid.column0 + i, 1)) return svg("g", {});
     const x = grid.left + (i + 0.5) * grid.size;
     return svg(
       "text",
@@ -194,6 +198,7 @@ function indices(grid, origin) {
     );
   });
   const rows = Array.from({ length: grid.rows }, (_, i) => {
+    if (!isShown(grid.row0 + i, 0)) return svg("g", {});
     const y = grid.top + (i + 0.5) * grid.size + 3.5;
     return svg(
       "text",
