@@ -13,6 +13,7 @@ report=""
 finish() {
     local status=$?
     cd /
+    jobs -p | xargs -r kill 2>/dev/null || true
     rm -rf "$work"
     printf '\n%s' "$report"
     if [ "$status" -ne 0 ]; then

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from viz.canvas.scene import Box, Group, Item, Line, Polygon, Rect, Scene, Text, text_box, walk
+from viz.canvas.drawing import Drawing
+from viz.canvas.scene import (
+    Box,
+    Group,
+    Item,
+    Line,
+    Polygon,
+    Rect,
+    Scene,
+    Text,
+    text_box,
+    text_boxes,
+    walk,
+)
 
 
 def shape_box(shape: Rect | Polygon) -> Box:
@@ -28,6 +41,19 @@ def holder(group: Group) -> Box | None:
 
 def groups(items: Sequence[Item]) -> Iterator[Group]:
     return (item for item in walk(items) if isinstance(item, Group))
+
+
+def named(drawing: Drawing, name: str) -> Group:
+    """The group with this id."""
+    return next(group for group in groups(drawing.scene.items) if group.id == name)
+
+
+def words_in(drawing: Drawing, name: str) -> list[str]:
+    return [text.plain for text, _ in text_boxes((named(drawing, name),))]
+
+
+def all_words(drawing: Drawing) -> str:
+    return " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
 
 
 def inside(group: Group) -> Iterator[Item]:

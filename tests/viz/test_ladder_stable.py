@@ -47,12 +47,10 @@ def runs():
         )
         for seed in ("1", "2718")
     ]
-    found = []
-    for process in started:
-        said, trouble = process.communicate(timeout=240)
-        assert process.returncode == 0, trouble
-        found.append(said.splitlines())
-    return found
+    finished = [(*process.communicate(timeout=240), process.returncode) for process in started]
+    for _, trouble, status in finished:
+        assert status == 0, trouble
+    return [said.splitlines() for said, _, _ in finished]
 
 
 def test_every_drawing_has_the_same_bytes_in_every_process(runs):

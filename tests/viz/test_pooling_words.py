@@ -4,23 +4,12 @@ import numpy as np
 import pytest
 
 import autograd_cnn as ag
-from viz.canvas.drawing import Drawing
-from viz.canvas.scene import Circle, Group, Line, Rect, text_boxes, walk
+from viz.canvas.scene import Circle, Line, Rect, text_boxes, walk
 from viz.errors import UndrawableError
 from viz.pooling.picture import routing
 
-
-def tensor(values: object) -> ag.Tensor:
-    array = np.asarray(values, dtype=np.float32)
-    return ag.tensor(array.reshape((1,) * (4 - array.ndim) + array.shape), requires_grad=True)
-
-
-def group(drawing: Drawing, name: str) -> Group:
-    return next(item for item in walk(drawing.scene.items) if isinstance(item, Group) and item.id == name)
-
-
-def texts(drawing: Drawing, name: str) -> list[str]:
-    return [text.plain for text, _ in text_boxes((group(drawing, name),))]
+from .looking import named, words_in
+from .pooling_samples import tensor
 
 
 def test_the_text_names_the_power_of_ten() -> None:
@@ -75,7 +64,7 @@ def test_a_dilated_window_marks_its_taps() -> None:
         drawing = routing(ag.max_pool2d(x, 2, stride=1, dilation=dilation))
         marks[dilation] = sum(
             isinstance(item, Rect) and item.stroke == "ink" and item.fill is None and item.dash == "solid"
-            for item in walk(group(drawing, "X").items)
+            for item in walk(named(drawing, "X").items)
         )
     assert marks == {1: 1, 2: 4}  # one outline, or a box a tap
 
@@ -109,26 +98,26 @@ def test_a_norm_is_told_apart_from_a_sum() -> None:
 
 def test_values_that_differ_by_little_do_not_look_tied() -> None:
     drawing = routing(ag.max_pool2d(tensor([[4.0004, 4.0001], [1, 1 / 3]]), 2))
-    assert {"4.0004", "4.0001"} <= set(texts(drawing, "X"))
-    assert not {"=", "<"} & set(texts(drawing, "X"))
+    assert {"4.0004", "4.0001"} <= set(words_in(drawing, "X"))
+    assert not {"=", "<"} & set(words_in(drawing, "X"))
     closer = routing(ag.max_pool2d(tensor([[400.00003, 400], [100 / 3, 1 / 3]]), 2))
-    assert texts(closer, "X").count("<") == 1, "too close for the digits there are: marked as smaller"
-    assert "prints like the winner, is less" in texts(closer, "legend")
-    assert "tie" not in " ".join(texts(closer, "Y"))
+    assert words_in(closer, "X").count("<") == 1, "too close for the digits there are: marked as smaller"
+    assert "prints like the winner, is less" in words_in(closer, "legend")
+    assert "tie" not in " ".join(words_in(closer, "Y"))
 
 
 @pytest.mark.parametrize(("ties", "marks"), [("first", 3), ("last", 3), ("split", 0)])
 def test_ties_of_zeros_are_marked_as_ties(ties: str, marks: int) -> None:
     drawing = routing(ag.max_pool2d(tensor(np.zeros((2, 2))), 2, ties=ties))
-    assert texts(drawing, "X").count("=") == marks
-    dashed = [i for i in walk(group(drawing, "X").items) if isinstance(i, Circle) and i.dash == "dashed"]
+    assert words_in(drawing, "X").count("=") == marks
+    dashed = [i for i in walk(named(drawing, "X").items) if isinstance(i, Circle) and i.dash == "dashed"]
     assert len(dashed) == marks
-    assert texts(drawing, "Y")[-1] == "all zero"
+    assert words_in(drawing, "Y")[-1] == "all zero"
 
 
 def test_split_switches_say_the_share() -> None:
     drawing = routing(ag.max_pool2d(tensor([[5, 5, 1, 2], [1, 5, 0, 0]]), 2, ties="split"))
-    assert texts(drawing, "switches") == ["a", "1/3", "b", "1"]
+    assert words_in(drawing, "switches") == ["a", "1/3", "b", "1"]
 
 
 def test_blocked_amounts_and_large_counts_are_printed_whole() -> None:
@@ -142,7 +131,7 @@ def test_blocked_amounts_and_large_counts_are_printed_whole() -> None:
 def test_dilated_windows_that_interlock_have_one_arrow() -> None:
     x = tensor(np.random.default_rng(0).permutation(49).reshape(7, 7))
     drawing = routing(ag.max_pool2d(x, 2, stride=1, dilation=2), cotangent=np.ones((1, 1, 5, 5)))
-    heads = [i for i in walk(group(drawing, "dX").items) if isinstance(i, Line) and i.head == "filled"]
+    heads = [i for i in walk(named(drawing, "dX").items) if isinstance(i, Line) and i.head == "filled"]
     assert len(heads) <= 1
 
 

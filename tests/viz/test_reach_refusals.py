@@ -9,7 +9,8 @@ import pytest
 
 import autograd_cnn as ag
 import viz
-from tests.viz.test_reach_pictures import leaf, random
+
+from .reach_samples import leaf, random
 
 
 def refusals() -> dict[str, tuple[Callable[[], Any], str]]:

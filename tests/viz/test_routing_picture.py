@@ -1,7 +1,6 @@
 """Picture A: the lecture's exact numbers, every sign where it belongs, nothing on top of another."""
 
 import json
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,102 +14,23 @@ from viz.pooling.cut import plane_of
 from viz.pooling.picture import routing
 from viz.pooling.view import choose_view
 
-LECTURE = [[0, 1, 0, 4, 5], [2, 3, 2, 1, 3], [4, 4, 0, 4, 3], [2, 5, 2, 6, 4], [1, 0, 0, 5, 7]]
-SMALL = [[6, 6, 6, 6], [4, 5, 5, 4], [2, 4, 4, 2], [2, 4, 4, 2]]
-TENTHS = (np.arange(1, 10) / 10).reshape(1, 1, 3, 3)
-
-
-def tensor(values: object) -> ag.Tensor:
-    array = np.asarray(values, dtype=np.float32)
-    return ag.tensor(array.reshape((1,) * (4 - array.ndim) + array.shape), requires_grad=True)
-
-
-def lecture(ties: str = "first", **more: object) -> Drawing:
-    pooled = ag.max_pool2d(tensor(LECTURE), 3, stride=1, ties=ties)
-    return routing(pooled, cotangent=TENTHS, **more)
-
-
-def numbers(seed: int, *shape: int) -> np.ndarray:
-    return np.random.default_rng(seed).normal(size=(1, 1, *shape))
-
-
-def smooth(size: int) -> np.ndarray:
-    """A map as after a convolution and ReLU: patches of zeros, neighbours alike."""
-    noise = numbers(3, size + 2, size + 2)[0, 0]
-    patches = np.lib.stride_tricks.sliding_window_view(noise, (3, 3))
-    return np.maximum(patches.mean((-1, -2)) * 3 - 0.25, 0)[None, None]
-
-
-def max_pool(x: np.ndarray, window: int, seed: int = 5, decimals: int = 9, **more: object) -> Drawing:
-    pooled = ag.max_pool2d(tensor(x), window, **more)
-    return routing(pooled, cotangent=numbers(seed, *pooled.shape[2:]).round(decimals))
-
-
-def after_relu(size: int, scale: float = 0.03) -> Drawing:
-    pooled = ag.max_pool2d(ag.relu(tensor(smooth(size) - 0.0)), 2)
-    return routing(pooled, cotangent=numbers(7, *pooled.shape[2:]) * scale)
-
-
-def with_infinities() -> Drawing:
-    x = np.array(LECTURE, dtype=float)
-    x[1, 1], x[4, 4] = np.nan, np.inf
-    pooled = ag.max_pool2d(tensor(x), 3, stride=1)
-    return routing(pooled, cotangent=np.where(TENTHS == 0.3, -np.inf, TENTHS))
-
-
-PICTURES: dict[str, Callable[[], Drawing]] = {
-    "lecture first": lambda: lecture("first"),
-    "lecture last": lambda: lecture("last"),
-    "lecture split": lambda: lecture("split"),
-    "ties everywhere": lambda: routing(
-        ag.max_pool2d(tensor(SMALL), 2), cotangent=[[[[0.1, 0.2], [0.3, 0.4]]]]
-    ),
-    "ties split": lambda: routing(
-        ag.max_pool2d(tensor(SMALL), 2, ties="split"), cotangent=[[[[0.1, -0.2], [0.3, 0.4]]]]
-    ),
-    "second pool of LeNet": lambda: after_relu(10),
-    "28 x 28": lambda: after_relu(28),
-    "28 x 28, stride 1": lambda: max_pool(numbers(1, 28, 28), 3, stride=1),
-    "overlap, stride 2": lambda: max_pool(numbers(1, 9, 9).round(2), 3, stride=2, decimals=2),
-    "padding": lambda: max_pool(numbers(2, 6, 6).round(2), 3, stride=2, padding=1, decimals=1),
-    "left-over rows": lambda: max_pool(numbers(4, 7, 7).round(1), 2, decimals=1),
-    "36 windows": lambda: max_pool(numbers(4, 8, 8).round(1), 3, stride=1, decimals=1),
-    "100 windows": lambda: max_pool(numbers(4, 12, 12), 3, stride=1),
-    "coordinates": lambda: max_pool(numbers(4, 12, 12), 2),
-    "large windows": lambda: max_pool(numbers(4, 8, 8).round(1), 5, stride=1, decimals=1),
-    "global": lambda: max_pool(numbers(4, 28, 28), 28),
-    "dilation": lambda: max_pool(numbers(6, 7, 7).round(1), 2, stride=1, dilation=2, decimals=1),
-    "tall": lambda: max_pool(numbers(6, 12, 3), 2),
-    "tiny gradients": lambda: routing(
-        ag.max_pool2d(tensor(SMALL), 2), cotangent=[[[[1e-9, 2e-9], [0, -4e-7]]]]
-    ),
-    "huge values": lambda: max_pool(numbers(6, 6, 6) * 1e12, 2),
-    "one cell": lambda: max_pool(np.ones((1, 1, 1, 1)), 1),
-    "not finite": with_infinities,
-    "one axis": lambda: routing(
-        ag.max_pool1d(ag.tensor(np.arange(8.0)[None, None] % 5, requires_grad=True), 3, stride=1)
-    ),
-    "average": lambda: routing(ag.avg_pool2d(tensor(SMALL), 2), cotangent=[[[[0.1, 0.2], [0.3, 0.4]]]]),
-    "average, padding": lambda: routing(ag.avg_pool2d(tensor(LECTURE), 3, stride=2, padding=1)),
-    "sum": lambda: routing(ag.sum_pool2d(tensor(LECTURE), 3, stride=1), cotangent=TENTHS),
-}
+from .looking import all_words, named, words_in
+from .pooling_samples import (
+    LECTURE,
+    PICTURES,
+    TENTHS,
+    after_relu,
+    lecture,
+    numbers,
+    smooth,
+    tensor,
+    with_infinities,
+)
 
 
 @pytest.fixture(scope="module", params=PICTURES, ids=str)
 def picture(request: pytest.FixtureRequest) -> Drawing:
     return PICTURES[request.param]()
-
-
-def group(drawing: Drawing, name: str) -> Group:
-    return next(item for item in walk(drawing.scene.items) if isinstance(item, Group) and item.id == name)
-
-
-def words_in(drawing: Drawing, name: str) -> list[str]:
-    return [text.plain for text, _ in text_boxes((group(drawing, name),))]
-
-
-def all_words(drawing: Drawing) -> str:
-    return " ".join(text.plain for text, _ in text_boxes(drawing.scene.items))
 
 
 # ---- nothing leaves its place, nothing covers another
@@ -136,7 +56,7 @@ def test_panels_stay_in_their_half(picture: Drawing) -> None:
         for name in names:
             if name == "thumbnail" and "thumbnail" not in _group_ids(picture):
                 continue
-            for box in _boxes(group(picture, name)):
+            for box in _boxes(named(picture, name)):
                 assert area.contains(box), (name, box)
 
 
@@ -159,7 +79,7 @@ def _boxes(item: Group) -> list[Box]:
 
 
 def test_arrows_touch_no_text_and_do_not_cross(picture: Drawing) -> None:
-    inside = group(picture, "dX")
+    inside = named(picture, "dX")
     arrows = [item for item in walk((inside,)) if isinstance(item, Line) and item.head == "filled"]
     texts = [box for _, box in text_boxes((inside,))]
     for index, arrow in enumerate(arrows):
@@ -226,7 +146,7 @@ def test_lecture_sums_and_switches_as_printed() -> None:
     assert words_in(drawing, "dX-3-3") == ["e+f+h", "=1.9"]
     assert words_in(drawing, "dX-1-1") == ["0"]
     assert [word for word in words_in(drawing, "switches") if word.isdigit()] == list("622787458")
-    assert group(drawing, "dX-3-3").title == "cell (3, 3): e + f + h = 0.5 + 0.6 + 0.8 = 1.9"
+    assert named(drawing, "dX-3-3").title == "cell (3, 3): e + f + h = 0.5 + 0.6 + 0.8 = 1.9"
     assert words_in(drawing, "Y").count("tie: first") == 2
     words = all_words(drawing)
     assert "×2" in words
@@ -246,7 +166,7 @@ def test_equal_losers_are_marked(ties: str, losers: int) -> None:
     drawing = lecture(ties)
     assert words_in(drawing, "X").count("=") == losers
     # With "last", (2, 1) wins window a and loses window b: its ring is whole.
-    dashed = [i for i in walk((group(drawing, "X"),)) if isinstance(i, Circle) and i.dash == "dashed"]
+    dashed = [i for i in walk((named(drawing, "X"),)) if isinstance(i, Circle) and i.dash == "dashed"]
     assert len(dashed) == min(losers, 2)
 
 
@@ -267,7 +187,7 @@ def test_4_by_4_ties_everywhere() -> None:
 
 def test_padding_is_hatched_and_gets_no_gradient_cell() -> None:
     drawing = PICTURES["padding"]()
-    hatches = [item for item in walk((group(drawing, "X"),)) if isinstance(item, Hatch)]
+    hatches = [item for item in walk((named(drawing, "X"),)) if isinstance(item, Hatch)]
     assert len(hatches) == 13
     assert words_in(drawing, "X").count("−∞") == 13
     cells = [name for name in _group_ids(drawing) if name and name.startswith("dX-")]
@@ -314,7 +234,7 @@ def test_crop_is_the_densest() -> None:
 
 
 def test_filmstrip_has_a_frame_a_window() -> None:
-    assert len(group(lecture(), "filmstrip").items) == 9
+    assert len(named(lecture(), "filmstrip").items) == 9
     assert "filmstrip" not in _group_ids(PICTURES["36 windows"]())
     told = words_in(PICTURES["sum"](), "filmstrip")
     assert told[:2] == ["a sends 0.1", "to 9 cells, 0.1 each"]
@@ -322,14 +242,14 @@ def test_filmstrip_has_a_frame_a_window() -> None:
 
 def test_filmstrip_of_a_norm_has_larger_dots_for_larger_shares() -> None:
     drawing = routing(ag.lp_pool2d(tensor([[3.0, 4.0, 0.0]]), (1, 2), stride=1, p=2))
-    first = group(drawing, "filmstrip").items[0]
+    first = named(drawing, "filmstrip").items[0]
     dots = [item for item in walk((first,)) if isinstance(item, Circle)]
     assert [round(dot.radius / dots[1].radius, 3) for dot in dots] == [round(0.75**0.5, 3), 1.0]
 
 
 def test_filmstrip_hatches_padding_and_marks_ties() -> None:
     pooled = ag.max_pool2d(tensor(np.ones((3, 3))), 2, stride=1, padding=1)
-    strip = group(routing(pooled), "filmstrip")
+    strip = named(routing(pooled), "filmstrip")
     assert len(strip.items) == 16
     frame = strip.items[5]
     assert sum(isinstance(item, Hatch) for item in walk((frame,))) == 16
@@ -338,7 +258,7 @@ def test_filmstrip_hatches_padding_and_marks_ties() -> None:
 
 
 def test_spotlight() -> None:
-    assert "bold" in repr(group(lecture(spotlight="c"), "X"))
+    assert "bold" in repr(named(lecture(spotlight="c"), "X"))
     for name in ("c", 2, (0, 2)):
         assert lecture(spotlight=name).svg() == lecture(spotlight="c").svg()
     assert lecture(spotlight="c").svg() != lecture().svg()

@@ -8,8 +8,10 @@ import pytest
 import autograd_cnn as ag
 import viz
 from viz.canvas.drawing import Drawing
-from viz.canvas.scene import Box, Group, text_boxes, walk
+from viz.canvas.scene import Box, text_boxes
 from viz.errors import UndrawableError
+
+from .looking import words_in
 
 
 def cube(seed: int, *shape: int) -> ag.Tensor:
@@ -28,13 +30,6 @@ POOLS: dict[str, Callable[[ag.Tensor], ag.Tensor]] = {
     "sum": lambda x: ag.sum_pool3d(x, 2, stride=1),
     "lp": lambda x: ag.lp_pool3d(x, 2, stride=1),
 }
-
-
-def words_in(drawing: Drawing, name: str = "") -> list[str]:
-    items = drawing.scene.items
-    if name:
-        items = tuple(item for item in walk(items) if isinstance(item, Group) and item.id == name)
-    return [text.plain for text, _ in text_boxes(items)]
 
 
 @pytest.mark.parametrize("name", POOLS)

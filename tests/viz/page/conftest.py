@@ -58,7 +58,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 
 @pytest.fixture
 def visit(browser: Any, pages: Callable[[str], str]) -> Iterator[Callable[..., Any]]:
-    """Open a subject's page; when the test ends, there must have been no error and no forbidden act."""
+    """Open a subject's page; when the test ends, there must have been no error and no forbidden act.
+
+    The page stands still, or it would play its story in every test; those about motion say ``motion=MOVING``.
+    """
     opened = []
 
     def open_page(
@@ -66,7 +69,7 @@ def visit(browser: Any, pages: Callable[[str], str]) -> Iterator[Callable[..., A
         fragment: str = "",
         width: int = 1280,
         height: int = 800,
-        motion: str = "no-preference",
+        motion: str = "reduce",
         touch: bool = False,
     ) -> Any:
         context = browser.new_context(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
+MOVING = "no-preference"  # what a reader asks for who has nothing against motion
 
 
 def faults(page: Any) -> list[str]:

@@ -69,7 +69,7 @@ def test_the_page_computes_what_python_computes(visit):
     rng = np.random.default_rng(11)
     found = [case for case in (random_case(rng) for _ in range(CASES)) if case is not None]
     assert len(found) > CASES // 3
-    page = visit("lecture", motion="reduce")
+    page = visit("lecture")
     computed = page.evaluate(COMPUTE, [case for case, _ in found])
     for (case, said), got in zip(found, computed, strict=True):
         np.testing.assert_allclose(got["y"], said["y"], rtol=1e-12, atol=1e-12, err_msg=str(case))
@@ -90,7 +90,7 @@ def test_switches_are_pythons(visit):
             settings |= {"padding": [[1, 1], [1, 1]], "countsPadding": True}
             cases.append({"x": x[0, 0].tolist(), "dy": None, "settings": settings})
             switches.append(routed.switches.reshape(-1).tolist())
-    page = visit("lecture", motion="reduce")
+    page = visit("lecture")
     computed = page.evaluate(COMPUTE, cases)
     assert [[window[0][0] for window in got["taps"]] for got in computed] == switches
 
@@ -98,7 +98,7 @@ def test_switches_are_pythons(visit):
 @pytest.mark.parametrize("name", ["lecture", "average", "sequence", "lenet", "large"])
 def test_what_the_page_shows_first_is_what_was_recorded(visit, name):
     """dX from the data block, computed by the page, is the gradient that Python recorded."""
-    page = visit(name, motion="reduce")
+    page = visit(name)
     data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
     row = data["levels"][data["level"]]["rows"][data["start"]]
     plane = data["pools"][row["pool"]]["planes"][0]
@@ -114,5 +114,5 @@ def test_what_the_page_shows_first_is_what_was_recorded(visit, name):
 
 @pytest.mark.parametrize(("value", "words"), [("-inf", "\N{MINUS SIGN}\N{INFINITY}"), ("nan", "NaN")])
 def test_odd_values_are_named(visit, value, words):
-    page = visit("odd", motion="reduce")
+    page = visit("odd")
     assert words in page.locator('[data-grid="x"] .number').all_text_contents()

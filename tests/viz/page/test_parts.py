@@ -127,7 +127,7 @@ def test_a_frame_in_a_notebook_runs_the_page(browser, tmp_path):
 
 
 def test_folding_keeps_the_step_that_is_shown(visit):
-    page = visit("residual", motion="reduce")
+    page = visit("residual")
     while page.get_by_role("button", name="unfold").is_enabled():
         page.get_by_role("button", name="unfold").click()
     before = page.locator(".row").count()
@@ -151,7 +151,7 @@ def test_a_long_ladder_makes_only_the_rows_in_sight(visit):
 
 
 def test_rulers_name_the_windows_and_light_the_outlined_one(visit):
-    page = visit("lecture", "row=2", motion="reduce")
+    page = visit("lecture", "row=2")
     page.locator(".mark").last.click()
     bars = page.locator(".rulers .ruler")
     assert sorted("".join(text.split()) for text in bars.all_text_contents()) == [

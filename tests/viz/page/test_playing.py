@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .measuring import faults
+from .measuring import MOVING, faults
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def stop(page):
 
 
 def test_the_story_takes_about_ten_seconds_and_ends_with_everything(visit):
-    page = visit("lecture")
+    page = visit("lecture", motion=MOVING)
     seen = []
     for _ in range(150):
         if stop(page) not in seen:
@@ -108,7 +108,7 @@ def test_tab_reaches_every_part(visit):
 
 
 def test_space_plays_and_pauses(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     page.keyboard.press("Space")
     assert page.locator(".play").get_attribute("aria-label") == "pause"
     page.keyboard.press("Space")
@@ -146,7 +146,7 @@ def drag(page, row, column, steps):
 
 
 def test_dragging_a_loser_changes_nothing(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     before = page.locator('[data-grid="y"] .number').all_text_contents()
     drag(page, 0, 0, 3)
     assert "a loser. Nothing changes in Y" in caption(page)
@@ -155,7 +155,7 @@ def test_dragging_a_loser_changes_nothing(visit):
 
 
 def test_dragging_a_winner_changes_y_and_the_loss_by_gradient_times_step(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     drag(page, 3, 1, 2)
     found = re.search(r"loss by (\S+) = gradient 1.1 × step (\S+)\.$", caption(page))
     assert found is not None
@@ -164,7 +164,7 @@ def test_dragging_a_winner_changes_y_and_the_loss_by_gradient_times_step(visit):
 
 
 def test_passing_the_maximum_makes_ring_and_gradient_jump(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     assert number(page, "dx", 0, 0) == "0"
     drag(page, 0, 0, 30)
     assert "ring and gradient jumped" in caption(page)
@@ -178,7 +178,7 @@ def test_passing_the_maximum_makes_ring_and_gradient_jump(visit):
 
 
 def test_nudging_with_the_keyboard(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     cell(page, "x", 4, 4).focus()
     page.keyboard.press("+")
     assert "gradient 0.9" in caption(page)
@@ -223,7 +223,7 @@ def telling(page):
 
 
 def test_predicting(visit):
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     page.get_by_role("button", name="predict").click()
     assert set(page.locator('[data-grid="dx"] .number').all_text_contents()) == {"?"}
     assert "Window d sends 0.4 back" in caption(page)

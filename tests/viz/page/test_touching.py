@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .measuring import faults
+from .measuring import MOVING, faults
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def caption(page):
 
 
 def test_a_tap_explains_and_pins_and_a_second_one_unpins(visit):
-    page = visit("lecture", "row=2", width=390, height=844, touch=True)
+    page = visit("lecture", "row=2", width=390, height=844, touch=True, motion=MOVING)
     for grid, row, column, words in (
         ("dx", 3, 1, "0.4"),
         ("saved", 1, 1, "Switch of window e"),
@@ -33,7 +33,7 @@ def test_a_tap_explains_and_pins_and_a_second_one_unpins(visit):
 
 
 def test_a_finger_drags_a_cell(visit):
-    page = visit("lecture", "row=2", touch=True)
+    page = visit("lecture", "row=2", touch=True, motion=MOVING)
     box = cell(page, "x", 3, 1).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     session = page.context.new_cdp_session(page)
@@ -53,7 +53,7 @@ def test_a_finger_drags_a_cell(visit):
 
 
 def test_taps_reach_rows_settings_and_the_scrubber(visit):
-    page = visit("lecture", "row=2", width=390, height=844, touch=True)
+    page = visit("lecture", "row=2", width=390, height=844, touch=True, motion=MOVING)
     page.locator(".mark").nth(2).tap()
     assert page.locator(".mark[aria-current]").inner_text() == "remember"
     page.locator(".step.forward").nth(2).tap()
@@ -62,7 +62,7 @@ def test_taps_reach_rows_settings_and_the_scrubber(visit):
 
 def test_what_changes_is_told(visit):
     """Captions stand in one live region, so that screen readers tell each as it comes, politely."""
-    page = visit("lecture", "row=2")
+    page = visit("lecture", "row=2", motion=MOVING)
     region = page.locator('[role="status"][aria-live="polite"]')
     assert region.count() == 1
     page.evaluate(
@@ -86,7 +86,7 @@ def test_what_changes_is_told(visit):
 
 
 def test_escape_lets_go_of_everything(visit):
-    page = visit("lecture", "row=2&pin=dx.3.1")
+    page = visit("lecture", "row=2&pin=dx.3.1", motion=MOVING)
     assert page.locator(".pinned").count() == 1
     page.get_by_role("button", name="predict").click()
     page.keyboard.press("Escape")
