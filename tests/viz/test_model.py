@@ -227,3 +227,13 @@ def test_indices_of_nobody_stay_a_constant():
     boxes = {box.id: box for box in picture.boxes}
     ways = [edge for edge in picture.edges if boxes[edge.target].op == "add_along" and edge.slot == 1]
     assert [boxes[edge.source].kind for edge in ways] == ["constant"]
+
+
+def test_indices_that_two_pools_share_stay_a_constant():
+    x = leaf(1, 1, 4, 4, name="x")
+    y, places = ag.max_pool2d(x, 2, return_indices=True)
+    twin = ag.max_pool2d(x * 2.0, 2)
+    picture = picture_of(ag.max_unpool2d(y, places, 2).sum() + twin.sum())
+    boxes = {box.id: box for box in picture.boxes}
+    ways = [edge for edge in picture.edges if boxes[edge.target].op == "add_along" and edge.slot == 1]
+    assert [boxes[edge.source].kind for edge in ways] == ["constant"]

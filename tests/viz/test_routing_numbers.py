@@ -1,7 +1,12 @@
 """How the routing picture prints numbers, and how its arrows find their way."""
 
+import re
+
+import numpy as np
 import pytest
 
+import autograd_cnn as ag
+import viz
 from viz.canvas.scene import Box
 from viz.pooling.arrows import clear_way, crosses
 from viz.pooling.numbers import NumberFormat, choose_format, fit_number
@@ -51,3 +56,12 @@ def test_values_that_are_not_equal_get_digits_that_tell_them_apart() -> None:
     plain, apart = choose_format(values), choose_format(values, apart=[values])
     assert plain(values[0]) == plain(values[1])
     assert (apart(values[0]), apart(values[1])) == ("0.333", "0.334")
+
+
+@pytest.mark.parametrize("window", [2, 3, 5])
+def test_shares_between_whole_numbers_are_printed(window: int) -> None:
+    x = ag.tensor(np.arange(49.0).reshape(1, 1, 7, 7), requires_grad=True)
+    text = viz.routing(ag.avg_pool2d(x, window, stride=1)).text
+    share = f"{1 / window**2:.2g}"
+    assert re.search(rf" = {share}\d* \+ {share}", text)
+    assert "≈0" not in text

@@ -17,8 +17,9 @@ def ways_of_indices(nodes: Sequence[Any]) -> Mapping[int, Any]:
     """For the ``id`` of each un-pooling's constant indices the pool whose switches they are.
 
     Indices want no gradient, so an ordinary run doesn't record how they came from the switches, and they
-    would be constants from nowhere. They are known by their values: the latest pool before that with the same
-    places in an equally large plane.
+    would be constants from nowhere. They are known by their values: the one earlier pool with the same
+    places in an equally large plane. Where two pools picked the same places, nothing tells which of them
+    was read, and the indices stay a constant.
 
     Parameters
     ----------
@@ -41,14 +42,16 @@ def ways_of_indices(nodes: Sequence[Any]) -> Mapping[int, Any]:
         array = _indices(node)
         if array is None:
             continue
-        for pool in reversed(pools):
+        pools_alike = []
+        for pool in pools:
             if prod(pool.settings["geometry"].input) != node.settings.get("size"):
                 continue
             if id(pool) not in known:
                 known[id(pool)] = _flat(_switches(pool), pool.settings["geometry"])
             if known[id(pool)].shape == array.shape and np.array_equal(known[id(pool)], array):
-                found[id(node.inputs[INDICES])] = pool
-                break
+                pools_alike.append(pool)
+        if len(pools_alike) == 1:
+            found[id(node.inputs[INDICES])] = pools_alike[0]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -68,13 +69,14 @@ class RoutingLayout:
         sent = [window.cotangent for window in view.windows]
         cells = [cell for cell in view.cells if view.is_real(cell)]
         received = [float(plane.gradient[cell]) for cell in cells]
-        sums = [
-            (
-                [window.cotangent * share for window, share in plane.arrivals[cell]],
-                float(plane.gradient[cell]),
-            )
+        terms = {
+            cell: [window.cotangent * share for window, share in plane.arrivals.get(cell, ())]
             for cell in cells
-            if 1 < len(plane.arrivals.get(cell, ())) <= words.MOST_TERMS
+        }
+        sums = [
+            (terms[cell], float(plane.gradient[cell]))
+            for cell in cells
+            if 1 < len(terms[cell]) <= words.MOST_TERMS
         ]
         values = [] if plane.values is None else [float(plane.values[cell]) for cell in cells]
         values += [float(plane.outputs[window.row, window.column]) for window in view.windows]
@@ -82,7 +84,9 @@ class RoutingLayout:
         largest = float(np.max(finite, where=np.isfinite(finite), initial=0.0))
         panels = [max(map(abs, panel), default=0.0) for panel in (sent, received)]
         smallest = min(panels) if all(map(math.isfinite, panels)) else None
-        show = choose_format([*sent, *received], sums, smallest_panel=smallest)
+        # A share is printed too: where dY and dX are whole numbers, the quarters between them are not.
+        printed = [*sent, *received, *itertools.chain.from_iterable(terms.values())]
+        show = choose_format(printed, sums, smallest_panel=smallest)
         return RoutingLayout(
             view, view.find(spotlight), show, choose_format(values, apart=_rivals(view)), largest
         )

@@ -66,6 +66,13 @@ def odd_loss() -> ag.Tensor:
     return ag.max_pool2d(ag.tensor(values, requires_grad=True, name="odd"), 2, stride=1, padding=1).sum()
 
 
+def cancelling_loss() -> ag.Tensor:
+    """Gradients that cancel in one cell, that add up to no rounded number in another, and one that is 0."""
+    x = ag.tensor(np.array([[[3.0, 1, 9, 2, 0, 8, 4, 7]]]), requires_grad=True, name="x")
+    y = ag.max_pool1d(x, 2, stride=1)
+    return (y * np.array([[[0.5, 0.125, -0.125, 0.0, 0.1235, 0.2346, 0.3]]])).sum()
+
+
 def nasty_loss() -> ag.Tensor:
     x = ag.tensor(np.ones((1, 1, 2, 2), np.float32), requires_grad=True, name=NASTY)
     w = ag.tensor(2.0, requires_grad=True, name="w" * 10_000)
@@ -99,6 +106,7 @@ SUBJECTS: dict[str, Any] = {
     "global": global_loss,
     "dilated": dilated_loss,
     "odd": odd_loss,
+    "cancelling": cancelling_loss,
     "nasty": nasty_loss,
     "empty": empty_loss,
     "shared": shared_loss,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd_cnn as ag
+import viz
 
 pytestmark = pytest.mark.browser
 
@@ -116,3 +118,39 @@ def test_what_the_page_shows_first_is_what_was_recorded(visit, name):
 def test_odd_values_are_named(visit, value, words):
     page = visit("odd")
     assert words in page.locator('[data-grid="x"] .number').all_text_contents()
+
+
+def test_printed_sums_add_up_or_say_that_they_are_rounded(visit):
+    rng = np.random.default_rng(5)
+    sums = [rng.normal(size=rng.integers(2, 5)).round(int(rng.integers(1, 6))).tolist() for _ in range(300)]
+    page = visit("lecture")
+    printed = page.evaluate(
+        """sums => sums.map(terms => {
+            const { joinTerms, scaleOf, shown, sumSign } = explorePage;
+            const total = terms.reduce((before, term) => before + term, 0);
+            const scale = scaleOf([...terms, total], 3);
+            const joined = joinTerms(terms.map(term => shown(term, scale)));
+            return [joined, sumSign(terms, total, scale), shown(total, scale)];
+        })""",
+        sums,
+    )
+    signs = set()
+    for joined, sign, total in printed:
+        text = joined.replace("\N{MINUS SIGN}", "-")
+        assert not re.search(r"[+-] [+-]", text)
+        numbers = [float(number) for number in re.sub("[+≈] ?", "", text.replace("- ", "-")).split(" ")]
+        adds = abs(sum(numbers) - float(total.replace("\N{MINUS SIGN}", "-").lstrip("≈"))) < 1e-6
+        assert (sign == "=") == (adds and "≈" not in text + total), (joined, sign, total)
+        signs.add(sign)
+    assert signs == {"=", "≈"}
+
+
+def test_what_cancels_was_received_and_what_is_0_was_not_sent(visit):
+    page = visit("cancelling", "row=2")
+    routed = ag.routing(
+        ag.max_pool1d(ag.tensor([[[3.0, 1, 9, 2, 0, 8, 4, 7]]], requires_grad=True), 2, stride=1),
+        cotangent=[[[0.5, 0.125, -0.125, 0.0, 0.1235, 0.2346, 0.3]]],
+    )
+    words = "6 sent, 4 cells received, 4 stayed 0."
+    assert words in viz.routing(routed).text
+    assert words.replace("sent", "gradients sent") in page.locator(".caption").inner_text()

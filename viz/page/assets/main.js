@@ -185,6 +185,6 @@ function panelHead(row, nodes, pool) {
 }
 
 /** For tests: the arithmetic, as the page uses it. */
-Object.assign(globalThis, { explorePage: Object.freeze({ route, scaleOf, shown }) });
+Object.assign(globalThis, { explorePage: Object.freeze({ joinTerms, route, scaleOf, shown, sumSign }) });
 
 startPage();

@@ -82,6 +82,33 @@ function shown(value, scale) {
 }
 
 /**
+ * The sign between printed terms and their printed total: "=" where what is printed adds up.
+ * @param {number[]} terms
+ * @param {number} total
+ * @param {Scale} scale
+ * @returns {"="|"≈"}
+ */
+function sumSign(terms, total, scale) {
+  if (!Number.isFinite(total)) return "=";
+  const texts = [...terms, total].map((value) => shown(value, scale));
+  if (texts.some((text) => text.startsWith("≈"))) return "≈";
+  const printed = texts.map((text) => Number(text.replace(MINUS, "-")));
+  const sum = printed.slice(0, -1).reduce((before, term) => before + term, 0);
+  return Math.abs(sum - printed[printed.length - 1]) < 1e-6 * Math.max(1, Math.abs(sum)) ? "=" : "≈";
+}
+
+/**
+ * "0.4 + 0.7", "0.4 − 0.7": printed terms with the signs of a sum between them.
+ * @param {string[]} texts
+ * @param {string} [gap]
+ */
+function joinTerms(texts, gap = " ") {
+  return texts.reduce((before, text) =>
+    text.startsWith(MINUS) ? `${before}${gap}${MINUS}${gap}${text.slice(1)}` : `${before}${gap}+${gap}${text}`,
+  );
+}
+
+/**
  * A number on its own, with `digits` significant digits.
  * @param {number} value
  * @param {number} [digits]

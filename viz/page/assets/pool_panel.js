@@ -72,7 +72,10 @@ function makePoolPanel(pool, choice, host, playsAtFirst) {
     now.isNudged = false;
     now.scales = {
       x: scaleOf(x.flat().concat(now.routed.y.flat())),
-      g: scaleOf(now.routed.dy.flat().concat(now.routed.dx.flat()), 3),
+      g: scaleOf(
+        [now.routed.dy.flat(), now.routed.dx.flat(), now.routed.arrivals.flat().flatMap(sentOf)].flat(),
+        3,
+      ),
     };
     drawControls();
     draw();

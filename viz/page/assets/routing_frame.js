@@ -110,7 +110,8 @@ function showReceived(routed, layout, scales, cells, frame) {
     const [terms, number] = [...cell.querySelectorAll("text")];
     const size = layout.dx.size;
     const words = arrived && arrived.length > 1 ? termsOf(layout, scales, arrived, size, isMax) : "";
-    const text = isHidden ? "?" : arrived === null ? "" : `${words ? "= " : ""}${shown(sum, scales.g)}`;
+    const sign = words && arrived ? `${sumSign(sentOf(arrived), sum, scales.g)} ` : "";
+    const text = isHidden ? "?" : arrived === null ? "" : `${sign}${shown(sum, scales.g)}`;
     terms.textContent = words;
     terms.setAttribute("font-size", String(fittingSize(words, size - 3, 10)));
     number.textContent = text;
@@ -125,6 +126,11 @@ function showReceived(routed, layout, scales, cells, frame) {
   }
 }
 
+/** @param {{sent: number}[]} arrived */
+function sentOf(arrived) {
+  return arrived.map(({ sent }) => sent);
+}
+
 /**
  * "0.4 + 0.7", or letters, or a count, whichever fits.
  * @param {Layout} layout
@@ -134,7 +140,10 @@ function showReceived(routed, layout, scales, cells, frame) {
  * @param {boolean} isMax
  */
 function termsOf(layout, scales, arrived, size, isMax) {
-  const numbers = arrived.map(({ sent }) => shown(sent, scales.g)).join("+");
+  const numbers = joinTerms(
+    sentOf(arrived).map((sent) => shown(sent, scales.g)),
+    "",
+  );
   const letters = arrived.map(({ window }) => shortName(layout, window)).join("+");
   const fits = (/** @type {string} */ text) => text.length * 0.605 * 9 <= size - 3;
   const count = `${arrived.length} ${isMax ? "wins" : "terms"}`;

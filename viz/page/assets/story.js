@@ -94,11 +94,13 @@ function stopsOf(routed, view, tale) {
       routed.dy[second.row][second.column] *
       (second.shares.find((s) => s.row === goal.row && s.column === goal.column)?.share ?? 1);
     const first = sent * goal.share;
+    const terms = joinTerms([g(first), g(other)]);
+    const sign = sumSign([first, other], first + other, view.scales.g);
     stops.push({
       stop: STOPS.second,
       half: "backward",
       label: "add",
-      caption: `Window ${nameOf(view.layout, second)} chose the same cell. Two wins add: ${g(first)} + ${g(other)} = ${g(first + other)}.`,
+      caption: `Window ${nameOf(view.layout, second)} chose the same cell. Two wins add: ${terms} ${sign} ${g(first + other)}.`,
     });
   }
   return [...stops, all];
@@ -141,25 +143,28 @@ function spreadStops(routed, view, spotlight) {
  * @param {View} view
  */
 function balance(routed, view) {
-  const { settings, windows, dx, dy } = routed;
-  const received = dx.flat().filter((value) => value !== 0).length;
+  const { settings, dx, dy, arrivals } = routed;
+  // A cell whose gradients cancel has received them all the same; a window that sends 0 sends nothing.
+  const sending = dy.flat().filter((value) => value !== 0).length;
+  const received = arrivals.flat().filter((all) => all.some((entry) => entry.sent !== 0)).length;
   const zeros = dx.flat().length - received;
   const [sent, arrived] = [sumOf(dy), sumOf(dx)];
   const isSame = Math.abs(sent - arrived) <= 1e-5 * Math.max(1e-9, ...dy.flat().map(Math.abs)) * dy.flat().length;
   const sums = isSame
     ? `Both sums are ${plainNumber(sent, 3)}`
     : `The sums are ${plainNumber(sent, 3)} and ${plainNumber(arrived, 3)}`;
-  const why = {
+  const reason = {
     max: "nothing is lost",
     average: isSame ? "each gradient is shared out" : "what padding got is lost",
     sum: "each gradient is copied to every cell of its window",
   }[settings.kind];
+  const why = Number.isFinite(sent + arrived) ? reason : "what is not finite has no balance";
   const overlap =
     settings.kind === "max" &&
     view.layout.windows.length > 1 &&
     !dx.some((line, r) => line.some((_, c) => routed.arrivals[r][c].length > 1));
   const hint = overlap ? " No cell wins twice here: let windows overlap." : "";
-  return `${counted(windows.length, "gradient")} sent, ${counted(received, "cell")} received, ${zeros} stayed 0. ${sums}: ${why}.${hint}`;
+  return `${counted(sending, "gradient")} sent, ${counted(received, "cell")} received, ${zeros} stayed 0. ${sums}: ${why}.${hint}`;
 }
 
 /**

@@ -65,11 +65,11 @@ function explainInput(routed, view, spot) {
   if (won.length > 0) return `${place} wins window${verb(won, "", "s")} ${listed(view, won)}. Drag it up or down.`;
   const tied = windows.filter((w) => w.equals.some((cell) => cell.row === spot.row && cell.column === spot.column));
   if (tied.length > 0) {
-    const rule = { first: "the first of them", last: "the last of them", split: "both" }[routed.settings.ties];
-    return `${place} equals the winner of window${verb(tied, "", "s")} ${listed(view, tied)}: a tie, and ${rule} gets the gradient.`;
+    return `${place} equals the winner of window${verb(tied, "", "s")} ${listed(view, tied)}: a tie, and the ${routed.settings.ties} of them gets the gradient.`;
   }
-  const largest = plainNumber(Math.max(...windows.map((w) => w.value)));
-  return `${place} loses in ${inside}, where ${largest} is the largest: a small change of it changes nothing.`;
+  const largest = [...new Set(windows.map((w) => plainNumber(w.value)))];
+  const are = largest.length === 1 ? `${largest[0]} is` : `${largest.join(" and ")} are`;
+  return `${place} loses in ${inside}, where ${are} the largest: a small change of it changes nothing.`;
 }
 
 /**
@@ -102,7 +102,8 @@ function explainReceived(routed, view, spot) {
     routed.settings.kind === "max"
       ? `The cell won ${windows.length} windows, and their gradients add`
       : "Windows overlap here, and their gradients add";
-  return `Why ${g(sum)}? ${why}: ${terms} = ${g(sum)}.${share}`;
+  const sign = sumSign(sentOf(arrived), sum, view.scales.g);
+  return `Why ${g(sum)}? ${why}: ${terms} ${sign} ${g(sum)}.${share}`;
 }
 
 /**
@@ -123,7 +124,7 @@ function explainWindow(routed, view, window, grid) {
   const winners = window.shares.map((cell) => `(${placeOf(routed, cell)})`).join(" and ");
   const tie = window.equals.length > 0 || window.shares.length > 1;
   const more = isAllZero(window, routed.x)
-    ? " All its cells are zero: a ReLU before it blocks the gradient."
+    ? " All its cells are zero: if a ReLU made them so, it blocks the gradient."
     : tie
       ? ` A tie: ties = ${routed.settings.ties}.`
       : "";
