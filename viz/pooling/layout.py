@@ -82,11 +82,11 @@ class RoutingLayout:
         values += [float(plane.outputs[window.row, window.column]) for window in view.windows]
         finite = np.abs(np.array([*sent, *received]))
         largest = float(np.max(finite, where=np.isfinite(finite), initial=0.0))
-        panels = [max(map(abs, panel), default=0.0) for panel in (sent, received)]
-        smallest = min(panels) if all(map(math.isfinite, panels)) else None
         # A share is printed too: where dY and dX are whole numbers, the quarters between them are not.
-        printed = [*sent, *received, *itertools.chain.from_iterable(terms.values())]
-        show = choose_format(printed, sums, smallest_panel=smallest)
+        shares = list(itertools.chain.from_iterable(terms.values()))
+        panels = [max(map(abs, panel)) for panel in (sent, received, shares) if panel]
+        smallest = min(panels) if all(map(math.isfinite, panels)) else None
+        show = choose_format([*sent, *received, *shares], sums, smallest_panel=smallest)
         return RoutingLayout(
             view, view.find(spotlight), show, choose_format(values, apart=_rivals(view)), largest
         )
