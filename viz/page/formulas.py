@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from viz.page.slopes import slope_formulas
 
 FORMULAS: Mapping[str, tuple[str, str]] = {
-    "max_pool": ("Y[w] = the largest X[p] in window w", "dX[p] = sum of dY[w] over the windows w that p won"),
+    "max_pool": (
+        "Y[w] = the largest X[p] in window w",
+        "dX[p] = sum of dY[w] over the windows w that p won (of its share, where a tie is split)",
+    ),
     "max_unpool": ("X[p] = sum of Y[w] over the windows w that p won", "dY[w] = dX[winner of w]"),
     "pool_at": ("Y[w] = X[winner of w]", "dX[p] = sum of dY[w] over the windows w that p won"),
     "window_sum": ("Y[w] = sum of X[p] in window w", "dX[p] = sum of dY[w] over the windows w that hold p"),
@@ -62,8 +65,8 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
         "dX = −Y³ × (X − mean) × dY / N, for the N numbers that share a variance",
     ),
     "prelu": (
-        "Y = X where X > 0, else a × X",
-        "dX = dY where X > 0, else a × dY · da = sum of dY × X where X < 0",
+        "Y = X where X ≥ 0, else a × X",
+        "dX = dY where X ≥ 0, else a × dY · da = sum of dY × X where X < 0",
     ),
     "srelu": (
         "Y = X between t_l and t_r, beyond them lines with the slopes a_l and a_r",
@@ -82,7 +85,10 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
     "floor_divide": ("Z = X / Y, rounded down", "nothing goes back: the slope is 0 everywhere"),
     "min": ("Y = the smallest X", "dX = dY at the winner, else 0"),
     "prod": ("Y = product of X", "dX[p] = dY × the product of the others"),
-    "norm": ("Y = √(sum of X²)", "dX = dY × X / Y"),
+    "norm": (
+        "Y = (sum of |X|^n)^(1/n), for n = 2 the root of the sum of squares",
+        "dX = dY × sign X × (|X| / Y)^(n − 1), for n = 2 that is dY × X / Y",
+    ),
     "logsumexp": ("Y = log of the sum of exp X", "dX = dY × exp(X − Y)"),
     "cumsum": ("Y[p] = sum of X[0] to X[p]", "dX[p] = sum of dY[p] to the last"),
     "cumprod": ("Y[p] = product of X[0] to X[p]", "dX[p] = sum of dY[j] × Y[j] / X[p] from j = p on"),
@@ -113,6 +119,7 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
 """From an operation's name to its two formulas; those of one argument, with a slope, stand in slopes.py."""
 
 _MEAN = "dY / N (dY where a sum is taken)"
+_WEIGHTS = "(no N where a sum is taken; N = sum of the weights, 1 each unless given)"
 FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "average": (
         "Y[w] = mean of X[p] in window w",
@@ -124,7 +131,7 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "layer_norm": FORMULAS["normalise"],
     "local_response_norm": (
         "Y = X / (k + α × mean of X² over neighbouring channels)^β",
-        "dX = dY / (…)^β − 2 α β / size × X × sum of dY × Y / (…) over the channels that hold pt",
+        "dX = dY / (…)^β − 2 α β / size × X × sum of dY × Y / (…) over the channels that hold it",
     ),
     "dropout": ("Y = X / (1 − p) where it is kept, else 0", "dX = dY / (1 − p) where X was kept, else 0"),
     "mean": ("Y = mean of X", "dX = dY / N, spread to every term"),
@@ -132,21 +139,25 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "global_max_pool": ("Y = the largest of each map", "dX = dY at the winner, else 0"),
     "max_unpool": ("X = Y at the indices, 0 elsewhere", "dY = dX at the indices"),
     "lp_pool": (
-        "Y[w] = (sum of |X[p]|^p in window w)^(1/p)",
-        "dX[p] = sum of dY[w] × (|X[p]| / Y[w])^(p − 1) × sign X[p] over the windows w that hold p",
+        "Y[w] = (sum of |X[p]|^n in window w)^(1/n)",
+        "dX[p] = sum of dY[w] × (|X[p]| / Y[w])^(n − 1) × sign X[p] over the windows w that hold p",
     ),
     "weighted_pool": (
-        "Y[w] = sum of weight[t] × X[p] in window w",
-        "dX[p] = sum of dY[w] × the weight of p's place in w · d weight[t] = sum of dY[w] × X[p]",
+        "Y[w] = sum of weight[t] × X[p] / S in window w, with S the sum of its weights",
+        "dX[p] = sum of dY[w] × the weight of p's place in w / S "
+        "· d weight[t] = sum of dY[w] × (X[p] − Y[w]) / S",
     ),
-    "var": ("Y = mean of (X − mean)²", "dX = 2 (X − mean) × dY / N"),
-    "std": ("Y = √(mean of (X − mean)²)", "dX = (X − mean) × dY / (N Y)"),
+    "var": ("Y = sum of (X − mean)² / (N − ddof)", "dX = 2 (X − mean) × dY / (N − ddof)"),
+    "std": ("Y = √(sum of (X − mean)² / (N − ddof))", "dX = (X − mean) × dY / ((N − ddof) Y)"),
     "flatten": FORMULAS["reshape"],
     "cross_entropy": (
-        "loss = mean of −log softmax(logits)[label]",
-        f"d logits = (softmax(logits) − one-hot label) × {_MEAN}",
+        "loss = mean of −sum of target × log softmax(logits), target = the one-hot label, or smoothed",
+        f"d logits = (softmax(logits) − target) × weight × dY / N {_WEIGHTS}",
     ),
-    "nll_loss": ("loss = mean of −log probability of the label", f"dX = −{_MEAN} at the label, else 0"),
+    "nll_loss": (
+        "loss = mean of −log probability of the label",
+        f"dX = −weight × dY / N at the label, else 0 {_WEIGHTS}",
+    ),
     "mse_loss": ("loss = mean of (X − target)²", f"dX = 2 (X − target) × {_MEAN}"),
     "l1_loss": ("loss = mean of |X − target|", f"dX = sign(X − target) × {_MEAN}"),
     "huber_loss": (
@@ -154,8 +165,8 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
         f"dX = (E, held between −δ and δ) × {_MEAN}",
     ),
     "binary_cross_entropy_with_logits": (
-        "loss = mean of log(1 + exp X) − X × target",
-        f"dX = (σ(X) − target) × {_MEAN}",
+        "loss = mean of log(1 + exp X) − X × target, times the weights if there are any",
+        f"without weights dX = (σ(X) − target) × {_MEAN}",
     ),
 }
 """The same for functions made of several operations; those over 1, 2 or 3 axes share a line."""
