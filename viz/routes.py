@@ -12,6 +12,8 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
 from viz.pooling import picture as pooling
+from viz.pooling.arguments import check_whole, plain_spotlight
+from viz.pooling.kept import kept_words
 from viz.reach.convolution import convolution_drawing
 from viz.reach.dense import dense_drawing
 from viz.reach.gate import gate_drawing, gate_of
@@ -93,21 +95,10 @@ def routing(
     True
     """
     check_theme(theme)
-    numbers = (("sample", sample), ("channel", channel), ("filter", filter), ("slice", slice))
-    for name, value in numbers:
-        if not isinstance(value, (int, np.integer, type(None))) or (value is None and name == "sample"):
-            raise UndrawableError(f"{name} must be a whole number, not {value!r}")
+    check_whole(sample=sample, channel=0 if channel is None else channel)
+    check_whole(**{name: n for name, n in (("filter", filter), ("slice", slice)) if n is not None})
     with np.errstate(invalid="ignore", over="ignore"):  # NaN and inf are drawn as such
-        return _drawn(y, loss, cotangent, sample, channel, theme, _plain(spotlight), filter, slice)
-
-
-def _plain(spotlight: Any) -> Any:
-    """Give numbers of NumPy as Python's."""
-    if isinstance(spotlight, np.integer):
-        return int(spotlight)
-    if isinstance(spotlight, (tuple, list)):
-        return tuple(map(_plain, spotlight))
-    return spotlight
+        return _drawn(y, loss, cotangent, sample, channel, theme, plain_spotlight(spotlight), filter, slice)
 
 
 def _drawn(
@@ -130,7 +121,7 @@ def _drawn(
         routed, saved = y, ""
     else:
         # without entries, to see what it is: those of a convolution may be many, and are not needed
-        routed, saved = ag.routing(y, outputs=[]), _saved_words(y)
+        routed, saved = ag.routing(y, outputs=[]), kept_words(y)
     if not routed.output.size:
         raise UndrawableError(
             f"{routed.op} gave an array of shape {routed.output.shape}, which holds nothing to draw"
@@ -169,35 +160,3 @@ def _with_cotangent(
     if isinstance(y, ag.Routing):
         return known
     return ag.routing(y, loss=loss, cotangent=cotangent, outputs=None if whole else [])
-
-
-def _saved_words(y: ag.Tensor) -> str:
-    """What the call keeps for going back: "X, float32, 100 B; W, float32, 36 B"."""
-    last = y.node
-    if last is None:
-        return ""
-    calls, seen = [last], {last}
-    for node in calls:
-        inside = node.scope is not None and node.scope.kind == "function"
-        for parent in node.inputs:
-            if isinstance(parent, ag.Node) and inside and parent.scope is node.scope and parent not in seen:
-                seen.add(parent)
-                calls.append(parent)
-    if any(node.freed for node in calls):
-        return ""
-    kept = {
-        (value.name, id(value.array)): value.array
-        for node in reversed(calls)
-        for value in node.saved
-        if isinstance(value.array, np.ndarray)
-    }
-    names = {"x": "X", "y": "X", "weight": "W", "out": "Y"}
-    words = [
-        f"{names.get(name, name)}, {array.dtype}, {array.nbytes:,} B" for (name, _), array in kept.items()
-    ]
-    words.sort(key=lambda text: text.startswith("W"))
-    if not words:
-        return "Nothing."
-    if last.primitive.name == "relu":
-        return f"{words[0]}: where it is above 0, the gate is open."
-    return f"{'; '.join(words)}."

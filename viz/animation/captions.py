@@ -45,8 +45,11 @@ def saved_words(layout: RoutingLayout, window: Window) -> str:
     plane = layout.view.plane
     if plane.is_norm:
         return "… and keeps the values: the shares follow from them."
+    if plane.learns_weights:
+        return "… and keeps X and the weights, for the weights' own gradient."
     if not plane.is_max:
-        return "… and needs to remember nothing: the shares follow from the window's place alone."
+        known = "weights" if plane.op.startswith("weighted") else "window's place"
+        return f"… and needs to remember nothing: the shares follow from the {known} alone."
     taps = [str(tap) for tap in plane.taps(window)]
     if len(taps) > 1:
         equal = f"{', '.join(taps[:-1])} and {taps[-1]}"
@@ -81,6 +84,8 @@ def others_words(layout: RoutingLayout, window: Window) -> str:
         return f"Each cell was counted {part}, so each gets {part} of the gradient: {share}."
     losers = len(window.cells) - len(window.shares)
     here = "" if plane.slice is None else f" at depth {plane.slice.depth}"
+    if not losers and here and not window.split:
+        return f"No other cell{here} lies in it, so nobody there lost."
     if not losers:
         return (
             "No cell of this window lost: nobody gets 0."
@@ -132,8 +137,11 @@ def last_words(layout: RoutingLayout) -> str:
     plane = layout.view.plane
     _, received, stayed = plane.counts
     count = len(plane.windows)
-    every = "One window is all there is" if count == 1 else f"All {count} windows do the same"
-    cells = f"{received} {'cell receives' if received == 1 else 'cells receive'}, {stayed} stay 0"
+    every = {1: "One window is all there is", 2: "Both windows do the same"}.get(
+        count, f"All {count} windows do the same"
+    )
+    stay = "stays" if stayed == 1 else "stay"
+    cells = f"{received} {'cell receives' if received == 1 else 'cells receive'}, {stayed} {stay} 0"
     if plane.slice is not None:
         return _slice_words(plane, plane.slice, cells)
     out, arrived = float(plane.cotangents.sum()), float(plane.gradient.sum())
@@ -156,7 +164,7 @@ def _slice_words(plane: Plane, cut: Slice, cells: str) -> str:
     text = f"{count} {'window' if count == 1 else 'windows'} of layer {cut.layer}"
     if away:
         text += f", {away} with the winner at another depth"
-    if cut.hidden:
+    if any(window.shares for window in cut.hidden):
         text += ", and what other layers add"
     return f"{text}: at depth {cut.depth}, {cells}."
 

@@ -9,6 +9,7 @@ from viz.animation.animation import Animation
 from viz.animation.story import film_of
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
+from viz.pooling.arguments import check_whole, plain_spotlight
 from viz.pooling.layout import RoutingLayout
 from viz.pooling.picture import in_layer, plane_behind, plane_data
 from viz.pooling.plane import Cell, Place
@@ -80,6 +81,8 @@ def animate(
     check_theme(theme)
     if isinstance(pooled, ag.Routing) and not pooled.whole:
         raise UndrawableError("this Routing follows some outputs only; ask ag.routing without outputs=")
+    check_whole(sample=sample, channel=channel, **({} if slice is None else {"slice": slice}))
+    spotlight = plain_spotlight(spotlight)
     plane = plane_behind(pooled, loss, cotangent, sample, channel, slice, spotlight)
     layout = RoutingLayout.of(plane, in_layer(spotlight))
     film = film_of(layout, None if spotlight is None else layout.spotlight)

@@ -39,14 +39,20 @@ def plane_of(
     axes = len(routing.input_shape) - 2
     for what, index, count in (("sample", sample, batch), ("channel", channel, channels)):
         if not -count <= index < count:
+            among = f"{what} is {-count} to {count - 1}" if count else f"there is no {what}"
             raise UndrawableError(
                 f"{what} {index} does not exist: {routing.op} got input of shape {routing.input_shape}, "
-                f"so {what} is {-count} to {count - 1}"
+                f"so {among}"
             )
     sample, channel = sample % batch, channel % channels
     geometry = routing.geometry
     if not isinstance(geometry, WindowGeometry):
         raise UndrawableError(f"{routing.op} has no windows of one size, which the routing picture shows")
+    if axes < 3 and layer is not None:
+        raise UndrawableError(
+            f"spotlight names (layer, row, column), but {routing.op} has {axes} spatial "
+            f"{'axis' if axes == 1 else 'axes'}; leave the layer out"
+        )
     if axes < 3 and slice is not None:
         raise UndrawableError(
             f"slice={slice} names a depth, but {routing.op} has {axes} spatial "
@@ -64,21 +70,23 @@ def plane_of(
             for other in covering
             if other != layer
             for window in volume.windows(other, depth)
-            if window.shares
+            if window.shares or window.losers
         ]
         cut = Slice(
-            depth,
-            volume.gradient.shape[0],
-            layer,
-            volume.outputs.shape[0],
-            covering,
-            volume.window[0],
-            volume.stride[0],
-            volume.before[0],
-            volume.dilation[0],
-            tuple(hidden),
-            float(volume.cotangents.sum()),
-            float(volume.gradient.sum()),
+            depth=depth,
+            depths=volume.gradient.shape[0],
+            layer=layer,
+            layers=volume.outputs.shape[0],
+            covering=covering,
+            window=volume.window[0],
+            stride=volume.stride[0],
+            before=volume.before[0],
+            after=volume.after[0],
+            dilation=volume.dilation[0],
+            hidden=tuple(hidden),
+            sent=float(volume.cotangents.sum()),
+            received=float(volume.gradient.sum()),
+            zeros=volume.zeros(depth),
         )
     switches = routing.switches
     saved = None if routing.ties is None or switches is None else (str(switches.dtype), int(switches.nbytes))
@@ -89,6 +97,7 @@ def plane_of(
         window=volume.window[1:],
         stride=volume.stride[1:],
         before=volume.before[1:],
+        after=volume.after[1:],
         dilation=volume.dilation[1:],
         source=routing.cotangent_source,
         sample=(sample, batch),
@@ -119,6 +128,7 @@ class _Volume:
     window: Place
     stride: Place
     before: Place
+    after: Place
     dilation: Place
     values: Floats | None
     outputs: Floats
@@ -143,19 +153,20 @@ class _Volume:
             return found
 
         return _Volume(
-            routing.op,
-            routing.ties is not None,
-            _three(geometry.window, 1),
-            _three(geometry.stride, 1),
-            _three([pair[0] for pair in geometry.padding], 0),
-            _three(geometry.dilation, 1),
-            None if routing.input is None else cube(routing.input),
-            cube(routing.output),
-            cube(routing.cotangent),
-            cube(routing.gradient),
-            places(routing.output_cells),
-            places(routing.input_cells),
-            np.asarray(routing.coefficients[own], np.float64),
+            op=routing.op,
+            is_max=routing.ties is not None,
+            window=_three(geometry.window, 1),
+            stride=_three(geometry.stride, 1),
+            before=_three([pair[0] for pair in geometry.padding], 0),
+            after=_three([pair[1] for pair in geometry.padding], 0),
+            dilation=_three(geometry.dilation, 1),
+            values=None if routing.input is None else cube(routing.input),
+            outputs=cube(routing.output),
+            cotangents=cube(routing.cotangent),
+            gradient=cube(routing.gradient),
+            windows_of=places(routing.output_cells),
+            cells_of=places(routing.input_cells),
+            coefficients=np.asarray(routing.coefficients[own], np.float64),
         )
 
     def covering(self, depth: int) -> tuple[int, ...]:
@@ -220,9 +231,7 @@ class _Volume:
         if not self.outputs.size:
             return []
         columns = self.outputs.shape[2]
-        spans = [
-            [self._cells(axis, index) for index in range(self.outputs.shape[axis])] for axis in (0, 1, 2)
-        ]
+        spans = self._spans()
         shares, elsewhere = self._shares(layer, depth)
         losers, losers_elsewhere, zero = self._ties(layer, depth, spans)
         cotangents = self.cotangents[layer].tolist()
@@ -231,21 +240,34 @@ class _Volume:
             row, column = divmod(index, columns)
             found.append(
                 Window(
-                    row,
-                    column,
-                    self._start(1, row),
-                    self._start(2, column),
-                    tuple(product(spans[1][row], spans[2][column])),
-                    tuple(shares.get(index, ())),
-                    tuple(losers.get(index, ())),
-                    zero[index],
-                    cotangents[row][column],
-                    layer,
-                    tuple(elsewhere.get(index, ())),
-                    tuple(losers_elsewhere.get(index, ())),
+                    row=row,
+                    column=column,
+                    top=self._start(1, row),
+                    left=self._start(2, column),
+                    cells=tuple(product(spans[1][row], spans[2][column])),
+                    shares=tuple(shares.get(index, ())),
+                    losers=tuple(losers.get(index, ())),
+                    all_zero=zero[index],
+                    cotangent=cotangents[row][column],
+                    layer=layer,
+                    elsewhere=tuple(elsewhere.get(index, ())),
+                    losers_elsewhere=tuple(losers_elsewhere.get(index, ())),
                 )
             )
         return found
+
+    def zeros(self, depth: int) -> tuple[int, float]:
+        """How many windows of zeros send something, in all layers, and how much in all."""
+        if not self.is_max or not self.outputs.size:
+            return 0, 0.0
+        spans = self._spans()
+        zero = np.array([self._ties(layer, depth, spans)[2] for layer in range(self.outputs.shape[0])])
+        sent = self.cotangents.reshape(zero.shape)[zero]
+        return int(np.count_nonzero(sent)), float(sent.sum())
+
+    def _spans(self) -> list[list[tuple[int, ...]]]:
+        """The real cells of each window along each axis."""
+        return [[self._cells(axis, index) for index in range(self.outputs.shape[axis])] for axis in (0, 1, 2)]
 
     def _cells(self, axis: int, index: int) -> tuple[int, ...]:
         """The real cells of a window along an axis."""

@@ -40,6 +40,8 @@ class NumberFormat:
 
     def adds_up(self, terms: Iterable[float], total: float) -> bool:
         """Whether the printed terms sum to the printed total."""
+        if not math.isfinite(total):
+            return True
         printed = sum(self.rounded(term) for term in terms)
         return abs(printed - self.rounded(total)) < 0.5 * 10.0**-self.decimals
 
@@ -122,6 +124,17 @@ def sum_format(*values: float) -> NumberFormat:
         return shown
     decimals = max(0, 3 - math.floor(math.log10(largest)))
     return NumberFormat(0, decimals, largest * 1e-6)
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """A number with its noun, which is ``one`` or ``more``.
+
+    Examples
+    --------
+    >>> counted(1, "cell was", "cells were"), counted(1200, "cell was", "cells were")
+    ('1 cell was', '1,200 cells were')
+    """
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def fit_number(text: str, room: int) -> str:

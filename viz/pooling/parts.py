@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -194,15 +195,18 @@ def _frame(view: View, grid: Grid, window: Window, show: NumberFormat, lit: bool
         items.append(Line(((x, grid.top), (x, grid.bottom)), "grid", 0.7))
     items.append(Rect(box.left, box.top, *size, None, "ink" if lit else "forward", 2.2 if lit else 1.3))
     dot = grid.cell * 0.3
-    most = max((abs(share) for _, share in window.shares), default=0.0) or 1.0
+    most = max((abs(share) for _, share in window.shares if math.isfinite(share)), default=0.0) or 1.0
     for cell, share in window.shares:
         if view.shows(cell):
             x, y = grid.centre(cell)
             if view.plane.is_max:
                 items.append(Circle(x, y, dot, "forward" if share == 1 else "forward_tint", "forward", 1.2))
             else:  # the dot's area is the share; hollow where the share is negative
-                size = grid.cell * 0.36 * (abs(share) / most) ** 0.5
-                items.append(Circle(x, y, size, "forward" if share > 0 else "value", "forward", 1))
+                # One that is not finite has no size: it is as large as the largest, and hollow.
+                radius = grid.cell * 0.36 * (min(abs(share) / most, 1) if math.isfinite(share) else 1) ** 0.5
+                items.append(
+                    Circle(x, y, radius, "forward" if 0 < share < math.inf else "value", "forward", 1)
+                )
     for cell in window.losers:
         if view.shows(cell):
             x, y = grid.centre(cell)

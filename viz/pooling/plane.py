@@ -62,12 +62,15 @@ class Slice:
     window: int
     stride: int
     before: int
+    after: int
     dilation: int
     hidden: tuple[Window, ...]
-    """Windows of other layers that send to this depth; they are not drawn."""
+    """Windows of other layers that send to this depth, or have an equal loser there; they are not drawn."""
     sent: float
     received: float
     """The sums of dY and dX over all depths."""
+    zeros: tuple[int, float]
+    """Windows of zeros only, of all layers, that send something; and the sum of it."""
 
     def reach(self, layer: int) -> tuple[int, int]:
         """First and last depth that a layer's windows cover, padding left out."""
@@ -79,11 +82,6 @@ class Slice:
         """At how many depths the layer's windows have cells."""
         start = self.layer * self.stride - self.before
         return sum(0 <= start + tap * self.dilation < self.depths for tap in range(self.window))
-
-    @property
-    def tap(self) -> int:
-        """Which of a window's depths is drawn."""
-        return (self.depth - self.layer * self.stride + self.before) // self.dilation
 
 
 @dataclass(frozen=True)
@@ -107,8 +105,12 @@ class Plane:
     saved: tuple[str, int] | None
     """dtype and bytes of the whole saved buffer, None where nothing is kept."""
     after_relu: bool | None
+    after: tuple[int, int] = (0, 0)
+    """Padding behind the last row and column."""
     one_axis: bool = False
     slice: Slice | None = None
+    kept: str = ""
+    """What the call keeps for going back, in words; empty where nobody knows."""
 
     @property
     def is_max(self) -> bool:
@@ -119,6 +121,11 @@ class Plane:
     def is_norm(self) -> bool:
         """Whether the op is Lp pooling, whose shares follow from the values."""
         return self.op.startswith("lp_pool") and not self.is_max
+
+    @property
+    def learns_weights(self) -> bool:
+        """Whether the op is a weighted sum whose weights want a gradient too."""
+        return not (self.is_max or self.is_norm) and self.kept not in ("", "Nothing.")
 
     @property
     def shape(self) -> Cell:

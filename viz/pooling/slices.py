@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from viz.pooling.numbers import NumberFormat, sum_format
+from viz.pooling.numbers import NumberFormat, counted, sum_format
 from viz.pooling.plane import Cell, Plane, Slice, Window
 from viz.pooling.view import View
 
@@ -47,7 +47,7 @@ def other_depths(view: View, show: NumberFormat) -> str:
         named = [f"{view.name(window)} {elsewhere_words(window)}" for window in away[:MOST_LISTED]]
         more = f" and {len(away) - MOST_LISTED} more" if len(away) > MOST_LISTED else ""
         told.append(
-            f"{_many(len(away), 'window has its winner', 'windows have their winners')} at another depth, "
+            f"{counted(len(away), 'window has its winner', 'windows have their winners')} at another depth, "
             f"so no cell here gets their gradient: {', '.join(named)}{more}."
         )
     elif not plane.is_max and cut.window > 1:
@@ -105,11 +105,7 @@ def counted_in_slice(plane: Plane) -> str:
     show = sum_format(layer_sum, own, other, total)
     text = f"Layer {cut.layer}: {sent:,} sent {show(layer_sum)}, "
     text += f"{len(here):,} of them to this depth ({show(own)}). "
-    if cut.hidden:
+    if any(window.shares for window in cut.hidden):
         text += f"Other layers sent {show(other)} here. "
-    cells = _many(received, "cell", "cells")
+    cells = counted(received, "cell", "cells")
     return f"{text}At this depth: {cells} received {show(total)}, {stayed:,} stayed 0."
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"

@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 
-from viz.pooling.numbers import NumberFormat, sum_format
+from viz.pooling.numbers import NumberFormat, counted, sum_format
 from viz.pooling.plane import Cell, Place, Plane, Window
-from viz.pooling.slices import counted_in_slice, other_depths, slice_words, sums_over_depths
+from viz.pooling.slices import MOST_LISTED, counted_in_slice, other_depths, slice_words, sums_over_depths
 from viz.pooling.view import View
 
-MOST_LISTED = 4
 MOST_TERMS = 4
 # The longest sum is spelled out too, unless it has more terms than this.
 MOST_SPELLED = 9
@@ -30,11 +29,12 @@ def size_words(plane: Plane) -> str:
     cut = plane.slice
     stride = sizes(plane.stride, None if cut is None else cut.stride)
     before = sizes(plane.before, None if cut is None else cut.before)
+    after = sizes(plane.after, None if cut is None else cut.after)
     dilation = sizes(plane.dilation, None if cut is None else cut.dilation)
     window = sizes(plane.window, None if cut is None else cut.window)
     words = [f"window {' × '.join(map(str, window))}", f"stride {one(stride)}"]
-    if any(before):
-        words.append(f"padding {one(before)}")
+    if any(before) or any(after):
+        words.append(f"padding {one(before)}" + ("" if before == after else f" before, {one(after)} after"))
     if any(step != 1 for step in dilation):
         words.append(f"dilation {one(dilation)}")
     return ", ".join(words)
@@ -106,6 +106,8 @@ def answers(view: View, show: NumberFormat, show_values: NumberFormat) -> list[t
 def _saved(plane: Plane) -> str:
     if plane.is_norm:
         return "The values: a share depends on a cell's own x, and on the norm of its window."
+    if plane.learns_weights:
+        return "X and the weights, for the weights' own gradient; what X gets follows from the weights alone."
     if not plane.is_max:
         known = "weights" if plane.op.startswith("weighted") else "window's place"
         return f"Nothing of X: the shares follow from the {known} alone."
@@ -114,7 +116,7 @@ def _saved(plane: Plane) -> str:
         text = f"For each of the {count:,} windows, the share of every tap, which tells the equal winners."
     else:
         text = (
-            f"{_many(count, 'switch', 'switches')}, one a window: the winner's number in its window, "
+            f"{counted(count, 'switch', 'switches')}, one a window: the winner's number in its window, "
             f"counted from 0, {'row by row' if plane.slice is None else 'depth by depth, row by row'}."
         )
     if plane.saved is not None:
@@ -122,10 +124,6 @@ def _saved(plane: Plane) -> str:
         total = plane.sample[1] * plane.channel[1] > 1
         text += f" {dtype}, {size:,} B{' for the whole batch' if total else ''}."
     return f"{text} X and Y are not needed to go back."
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 def _sums(view: View, show: NumberFormat) -> tuple[str, str] | None:
@@ -214,21 +212,22 @@ def _zeros(plane: Plane) -> str:
     never = plane.gradient.size - len(plane.arrivals) - unused
     silent = stayed - never - unused
     text = []
-    tied = len({cell for window in plane.windows for cell in window.losers} - set(plane.arrivals))
+    windows = (*plane.windows, *(() if plane.slice is None else plane.slice.hidden))
+    tied = len({cell for window in windows for cell in window.losers} - set(plane.arrivals))
     if never > tied:
         text.append(
-            f"{_many(never - tied, 'cell was', 'cells were')} picked by no window: changing such a cell a "
+            f"{counted(never - tied, 'cell was', 'cells were')} picked by no window: changing such a cell a "
             "little changes no output."
         )
     if tied:
         text.append(
-            f"{_many(tied, 'cell was', 'cells were')} as large as a winner and lost the tie: raised a "
+            f"{counted(tied, 'cell was', 'cells were')} as large as a winner and lost the tie: raised a "
             "little, such a cell would win."
         )
     if silent:
-        text.append(f"{_many(silent, 'winner', 'winners')} got a gradient of 0.")
+        text.append(f"{counted(silent, 'winner', 'winners')} got a gradient of 0.")
     if unused:
-        text.append(f"{_many(unused, 'cell lies', 'cells lie')} in no window (dotted, unused).")
+        text.append(f"{counted(unused, 'cell lies', 'cells lie')} in no window (dotted, unused).")
     return " ".join(text) or "No cell stayed 0."
 
 
@@ -246,7 +245,7 @@ def _lost(plane: Plane) -> str:
     equal = abs(total_out - total_in) <= 1e-5 * scale
     if not math.isfinite(scale):
         return f"Not to be said: dY holds NaN or inf ({arrived})."
-    reached = f"{sent:,} sent, {_many(received, 'cell', 'cells')} received, {stayed:,} stayed 0."
+    reached = f"{sent:,} sent, {counted(received, 'cell', 'cells')} received, {stayed:,} stayed 0."
     if plane.slice is not None:
         reached = counted_in_slice(plane)
     if not plane.is_max:
@@ -256,11 +255,11 @@ def _lost(plane: Plane) -> str:
         return f"{arrived[0].upper()}{arrived[1:]}{swallowed}. {reached}"
     head = "Nothing in this step" if equal else "These should agree"
     text = f"{head}: {arrived}. {reached}"
-    blocked = [window for window in plane.windows if window.all_zero and window.cotangent != 0]
-    if blocked:
-        amount = sum(window.cotangent for window in blocked)
+    blocked = [window.cotangent for window in plane.windows if window.all_zero and window.cotangent != 0]
+    count, amount = (len(blocked), sum(blocked)) if plane.slice is None else plane.slice.zeros
+    if count:
         who = "the ReLU before will block" if plane.after_relu else "a ReLU before would block"
-        zeros = _many(len(blocked), "window is", "windows are")
+        zeros = counted(count, "window is", "windows are")
         text += f" But {zeros} all zero: {who} {sum_format(amount)(amount)} of that."
     return text
 
