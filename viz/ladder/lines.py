@@ -84,19 +84,22 @@ def fitting_list(words: str, width: float, size: float, *, bold: bool = False) -
 
     Examples
     --------
+    >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 130, 10)
+    'conv_transpose, 2 more'
     >>> fitting_list("conv_transpose, conv_weight_gradient, sum", 110, 10)
     'conv_transpose + 2'
     >>> fitting_list("conv_transpose 2×, conv 2×, sum", 110, 10)
     'conv_transpose + 4'
     """
     names = words.split(", ")
-    for count in range(len(names), 0, -1):
-        rest = f" + {len(names) - count}" if count < len(names) else ""
-        # "arrives 1 + 2" would read as a sum.
-        rest = "" if count == 1 and words.startswith("arrives") else rest
-        shown = ", ".join(names[:count]) + rest
-        if text_width(shown, size, bold=bold) <= width:
-            return shown
+    for ending in (", {} more", " + {}"):
+        for count in range(len(names), 0, -1):
+            rest = ending.format(len(names) - count) if count < len(names) else ""
+            # "arrives 1 + 2" would read as a sum.
+            rest = "" if count == 1 and words.startswith("arrives") else rest
+            shown = ", ".join(names[:count]) + rest
+            if text_width(shown, size, bold=bold) <= width:
+                return shown
     if "×, " in words:
         shown = f"{_counted(names[0])[0]} + {sum(_counted(name)[1] for name in names) - 1}"
         if text_width(shown, size, bold=bold) <= width:

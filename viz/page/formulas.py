@@ -10,7 +10,7 @@ from viz.page.slopes import slope_formulas
 FORMULAS: Mapping[str, tuple[str, str]] = {
     "max_pool": (
         "Y[w] = the largest X[p] in window w",
-        "dX[p] = sum of dY[w] over the windows w that p won (of its share, where a tie is split)",
+        "dX[p] = sum of dY[w], or a share, over windows p won",
     ),
     "max_unpool": ("X[p] = sum of Y[w] over the windows w that p won", "dY[w] = dX[winner of w]"),
     "pool_at": ("Y[w] = X[winner of w]", "dX[p] = sum of dY[w] over the windows w that p won"),
