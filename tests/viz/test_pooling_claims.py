@@ -35,6 +35,10 @@ def test_weights_that_learn_need_the_input() -> None:
     assert viz.animate(learned).text[1] == "… and keeps X and the weights, for the weights' own gradient."
     assert "What is saved? Nothing of X: the shares follow from the weights alone." in viz.routing(fixed).text
     assert "follow from the weights alone" in viz.animate(fixed).text[1]
+    unwanted = ag.weighted_pool2d(x, 2, weights=ag.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    padded = ag.avg_pool2d(x, 2, padding=1, count_include_pad=False)
+    for pooled in (unwanted, padded):
+        assert "What is saved? Nothing of X" in viz.routing(pooled).text
 
 
 def test_a_cell_that_ties_in_a_layer_not_drawn_is_not_called_harmless() -> None:

@@ -12,7 +12,7 @@ from viz.canvas.drawing import Drawing
 from viz.canvas.theme import check_theme
 from viz.errors import UndrawableError
 from viz.pooling.cut import plane_of
-from viz.pooling.kept import kept_words
+from viz.pooling.kept import learns_weights
 from viz.pooling.layout import RoutingLayout
 from viz.pooling.plane import Cell, Place, Plane, Slice
 from viz.pooling.tables import text_form
@@ -98,7 +98,7 @@ def plane_behind(
         cells = _plane_cells(pooled, sample, channel)
         routed = ag.routing(pooled, loss=loss, cotangent=cotangent, outputs=cells)
         plane = plane_of(routed, sample, channel, _follows_relu(pooled), slice, layer)
-        return replace(plane, kept=kept_words(pooled))
+        return replace(plane, learns_weights=learns_weights(pooled))
     if loss is not None or cotangent is not None:
         raise UndrawableError("a Routing already holds its cotangent; give loss or cotangent to ag.routing")
     return plane_of(pooled, sample, channel, None, slice, layer)

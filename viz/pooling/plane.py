@@ -109,8 +109,8 @@ class Plane:
     """Padding behind the last row and column."""
     one_axis: bool = False
     slice: Slice | None = None
-    kept: str = ""
-    """What the call keeps for going back, in words; empty where nobody knows."""
+    learns_weights: bool = False
+    """Whether the op is a weighted sum whose weights want a gradient too."""
 
     @property
     def is_max(self) -> bool:
@@ -121,11 +121,6 @@ class Plane:
     def is_norm(self) -> bool:
         """Whether the op is Lp pooling, whose shares follow from the values."""
         return self.op.startswith("lp_pool") and not self.is_max
-
-    @property
-    def learns_weights(self) -> bool:
-        """Whether the op is a weighted sum whose weights want a gradient too."""
-        return not (self.is_max or self.is_norm) and self.kept not in ("", "Nothing.")
 
     @property
     def shape(self) -> Cell:
