@@ -25,6 +25,12 @@ def test_norms_of_values_that_are_not_finite_are_drawn(odd: float) -> None:
     assert "NaN + NaN ≈" not in drawing.text
 
 
+@pytest.mark.parametrize("p", [1, 2])
+def test_films_of_norms_claim_nothing_of_shares_that_are_none(p: float) -> None:
+    film = viz.animate(ag.lp_pool2d(tensor([[1, np.nan, 3], [1, 2, 3]]), 2, p, stride=1))
+    assert film.text[3] == "Some cells hold no finite number, and so their shares of the gradient are none."
+
+
 def test_weights_that_learn_need_the_input() -> None:
     x = tensor(np.arange(9.0).reshape(3, 3))
     learned = ag.weighted_pool2d(
@@ -39,6 +45,8 @@ def test_weights_that_learn_need_the_input() -> None:
     padded = ag.avg_pool2d(x, 2, padding=1, count_include_pad=False)
     for pooled in (unwanted, padded):
         assert "What is saved? Nothing of X" in viz.routing(pooled).text
+    for drawing in (viz.routing(ag.routing(learned)), viz.routing(ag.routing(fixed))):
+        assert "X is kept too if the weights learn" in drawing.text
 
 
 def test_a_cell_that_ties_in_a_layer_not_drawn_is_not_called_harmless() -> None:
@@ -89,6 +97,7 @@ def test_what_names_no_plane_is_refused_in_words(draw: Any) -> None:
     deep = ag.max_pool3d(volume(np.arange(27.0).reshape(3, 3, 3)), 2, stride=1)
     for y, wrong, words in (
         (flat, {"sample": "0"}, "sample must be a whole number, not '0'"),
+        (flat, {"sample": True}, "sample must be a whole number, not True"),
         (flat, {"channel": 1.5}, "channel must be a whole number, not 1.5"),
         (deep, {"slice": 1.0}, "slice must be a whole number, not 1.0"),
         (flat, {"spotlight": (0, 0, 1)}, "max_pool2d has 2 spatial axes; leave the layer out"),

@@ -48,7 +48,10 @@ def saved_words(layout: RoutingLayout, window: Window) -> str:
     if plane.learns_weights:
         return "… and keeps X and the weights, for the weights' own gradient."
     if not plane.is_max:
-        known = "weights" if plane.op.startswith("weighted") else "window's place"
+        weighted = plane.op.startswith("weighted")
+        if weighted and plane.learns_weights is None:
+            return "… and the shares follow from the weights alone; X is kept too if the weights learn."
+        known = "weights" if weighted else "window's place"
         return f"… and needs to remember nothing: the shares follow from the {known} alone."
     taps = [str(tap) for tap in plane.taps(window)]
     if len(taps) > 1:
@@ -73,6 +76,8 @@ def others_words(layout: RoutingLayout, window: Window) -> str:
     """The fourth step: what the other cells get."""
     plane = layout.view.plane
     if not plane.is_max:
+        if not all(math.isfinite(share) for _, share in window.shares):
+            return "Some cells hold no finite number, and so their shares of the gradient are none."
         if not _equal(window):
             given = sorted(window.cotangent * share for _, share in window.shares)
             shares = f"{layout.show(given[0])} to {layout.show(given[-1])}"

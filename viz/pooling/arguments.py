@@ -18,7 +18,7 @@ def check_whole(**numbers: Any) -> None:
         One of them is something else.
     """
     for name, value in numbers.items():
-        if not isinstance(value, (int, np.integer)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
             raise UndrawableError(f"{name} must be a whole number, not {value!r}")
 
 

@@ -109,8 +109,8 @@ class Plane:
     """Padding behind the last row and column."""
     one_axis: bool = False
     slice: Slice | None = None
-    learns_weights: bool = False
-    """Whether the op is a weighted sum whose weights want a gradient too."""
+    learns_weights: bool | None = None
+    """Whether the op is a weighted sum whose weights want a gradient too; None where its graph is unknown."""
 
     @property
     def is_max(self) -> bool:

@@ -109,7 +109,10 @@ def _saved(plane: Plane) -> str:
     if plane.learns_weights:
         return "X and the weights, for the weights' own gradient; what X gets follows from the weights alone."
     if not plane.is_max:
-        known = "weights" if plane.op.startswith("weighted") else "window's place"
+        weighted = plane.op.startswith("weighted")
+        if weighted and plane.learns_weights is None:
+            return "X gets shares that follow from the weights alone; X is kept too if the weights learn."
+        known = "weights" if weighted else "window's place"
         return f"Nothing of X: the shares follow from the {known} alone."
     count = plane.outputs.size * (1 if plane.slice is None else plane.slice.layers)
     if plane.ties == "split":
